@@ -1,0 +1,12 @@
+"""What a token is: compact JWS, strict JSON, typed keys (RFC 7515, 7517, 7518, 7638, 8037, 8725).
+
+Nothing here reads a clock, the network or a file.
+"""
+
+from gatepost.jose.compact import Jws, sign_compact, verify_compact
+from gatepost.jose.key_set import KeySet
+from gatepost.jose.signing_key import SigningKey
+from gatepost.jose.thumbprint import thumbprint
+from gatepost.jose.verifying_key import VerifyingKey
+
+__all__ = ["Jws", "KeySet", "SigningKey", "VerifyingKey", "sign_compact", "thumbprint", "verify_compact"]
