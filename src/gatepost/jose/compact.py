@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from json import dumps
+from typing import TYPE_CHECKING
 
 from gatepost.errors import ConfigurationError, Reason, TokenRejected
 from gatepost.frozen import Frozen
 from gatepost.jose import algorithms as registry
 from gatepost.jose import base64url, header
 from gatepost.jose.key_set import KeySet
-from gatepost.jose.signing_key import SigningKey
 from gatepost.jose.strict_json import JsonObject
+
+if TYPE_CHECKING:
+    from gatepost.jose.signing_key import SigningKey
 
 MAX_LENGTH = 16 * 1024
 
@@ -92,7 +95,7 @@ def verify_compact(
 
 
 def sign_compact(
-    payload: bytes | Mapping[str, object], key: SigningKey, *, header: Mapping[str, object] | None = None
+    payload: bytes | Mapping[str, object], key: "SigningKey", *, header: Mapping[str, object] | None = None
 ) -> str:
     """Return `payload`, signed.
 

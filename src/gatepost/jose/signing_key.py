@@ -100,8 +100,6 @@ class SigningKey(Frozen):
         Raises:
             ConfigurationError: When it is shorter than the hash, or the algorithm is not an HMAC.
         """
-        if algorithm not in registry.SYMMETRIC:
-            raise ConfigurationError(f"a shared secret is for {', '.join(oct.ALGORITHMS)}, not for {algorithm!r}")
         oct.check(secret, algorithm)
         return cls(algorithm, check_kid(kid), oct.signer(secret, algorithm), secret)
 

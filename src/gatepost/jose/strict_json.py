@@ -56,9 +56,9 @@ def loads(data: bytes | str) -> Json:
     Raises:
         TokenRejected: `malformed`, when it is not JSON in the strict sense above.
     """
+    value: Json
     try:
         text = (str(data, "utf-8") if isinstance(data, bytes) else data).strip(_WHITE_SPACE)
-        value: Json
         value, end = _scan(text, 0)
     except (ValueError, StopIteration, RecursionError):
         raise TokenRejected(Reason.MALFORMED) from None

@@ -7,7 +7,6 @@ from gatepost.errors import ConfigurationError
 from gatepost.frozen import Frozen
 from gatepost.jose import algorithms as registry
 from gatepost.jose.signature import Verify
-from gatepost.jose.thumbprint import thumbprint
 
 MAX_KID_LENGTH = 256
 
@@ -74,6 +73,8 @@ class VerifyingKey(Frozen):
 
     def thumbprint(self) -> str:
         """Return the key's SHA-256 thumbprint (RFC 7638)."""
+        from gatepost.jose.jwk_thumbprint import thumbprint
+
         return thumbprint(self._members())
 
     def _members(self) -> dict[str, str]:

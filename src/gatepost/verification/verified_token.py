@@ -1,0 +1,93 @@
+"""A token that was found good: what it says, read-only."""
+
+from typing import Any
+
+from gatepost.jose.strict_json import JsonObject, sealed
+
+
+class VerifiedToken:
+    """What a good token says.
+
+    Everything in it is read-only, down to nested values, since the same object may answer for the same token again.
+    """
+
+    __slots__ = ("_claims", "_header", "_issuer", "_sealed")
+
+    def __init__(self, issuer: str, header: JsonObject, claims: dict[str, Any]) -> None:
+        self._issuer = issuer
+        self._header = header
+        self._claims = claims
+        self._sealed: JsonObject | None = None
+
+    def __repr__(self) -> str:
+        """Show who issued it for whom, and no claim else."""
+        return f"VerifiedToken(issuer={self._issuer!r}, subject={self.subject!r})"
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """All claims, as a `dict` that refuses to be changed; `dict(token.claims)` makes a copy that can be."""
+        if self._sealed is None:
+            self._sealed = sealed(self._claims)
+        return self._sealed
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """All header parameters, read-only as well."""
+        return self._header
+
+    @property
+    def issuer(self) -> str:
+        """The identifier of the trusted issuer."""
+        return self._issuer
+
+    @property
+    def subject(self) -> str | None:
+        """`sub`: who the token speaks of; absent in some client-credentials tokens."""
+        return self._claims.get("sub")
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """`aud` as a tuple, empty when it is missing."""
+        return _texts(self._claims.get("aud", ()))
+
+    @property
+    def client_id(self) -> str | None:
+        """The client that the token was issued to: `client_id`, or the vendors' `cid`, `azp`, `appid`."""
+        for name in ("client_id", "cid", "azp", "appid"):
+            value = self._claims.get(name)
+            if isinstance(value, str):
+                return value
+        return None
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes of `scope` and `scp`, each a string with spaces between them or an array."""
+        return frozenset((*_words(self._claims.get("scope", "")), *_words(self._claims.get("scp", ""))))
+
+    @property
+    def expires_at(self) -> float:
+        """`exp`, in seconds since 1970."""
+        return self._claims["exp"]  # type: ignore[no-any-return]
+
+    @property
+    def auth_time(self) -> float | None:
+        """`auth_time`: when the user authenticated, in seconds since 1970."""
+        return self._claims.get("auth_time")
+
+    @property
+    def acr(self) -> str | None:
+        """`acr`: the authentication context."""
+        return self._claims.get("acr")
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        """`amr`: the authentication methods."""
+        return tuple(self._claims.get("amr", ()))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(value.split()) if isinstance(value, str) else tuple(value)
