@@ -34,9 +34,7 @@ def main() -> None:
 
     measured: dict[str, Rounds] = {}
     for algorithm in contenders.ALGORITHMS:
-        measured[algorithm] = interleave(
-            contenders.contenders(algorithm), rounds=rounds, slice_seconds=slice_seconds
-        )
+        measured[algorithm] = interleave(contenders.contenders(algorithm), rounds=rounds, slice_seconds=slice_seconds)
     two = threads.measure(contenders.contenders("ES256")["gatepost"], calls=200 if quick else 4000, rounds=rounds)
     start = cold_start.measure(5 if quick else 30)
 

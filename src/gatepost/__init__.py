@@ -1,9 +1,11 @@
 """JWT access control: one trust policy, the same decision at every gate.
 
-    from gatepost import Issuer, Verifier
+```python
+from gatepost import Issuer, Verifier
 
-    verifier = Verifier(Issuer("https://issuer.example", audience="https://api.example.com"))
-    token = verifier.verify(text)  # or raises TokenRejected, KeysUnavailable
+verifier = Verifier(Issuer("https://issuer.example", audience="https://api.example.com"))
+token = verifier.verify(text)  # or raises TokenRejected, KeysUnavailable
+```
 """
 
 from typing import TYPE_CHECKING

@@ -98,7 +98,7 @@ class TokenRejected(GatepostError):
         acr_values: Sequence[str] = (),
         scopes: Sequence[str] = (),
     ) -> None:
-        super().__init__(reason, claim)
+        super().__init__(reason)
         self.reason = reason
         self.claim = claim
         self.max_age = max_age

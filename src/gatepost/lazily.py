@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any
 
 
-def exports(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def exports(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return the `__getattr__` and `__dir__` of a package whose public names live in its modules (PEP 562).
 
     Args:
@@ -13,9 +12,10 @@ def exports(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any
         homes: The module of each public name.
     """
 
-    def getattribute(name: str) -> Any:
+    def getattribute(name: str) -> object:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(homes[name]), name)
+        value: object = getattr(import_module(homes[name]), name)
+        return value
 
     return getattribute, lambda: sorted(homes)

@@ -9,9 +9,9 @@ from gatepost.lazily import exports
 
 if TYPE_CHECKING:
     from gatepost.jose.compact import Jws, sign_compact, verify_compact
+    from gatepost.jose.jwk_thumbprint import thumbprint
     from gatepost.jose.key_set import KeySet
     from gatepost.jose.signing_key import SigningKey
-    from gatepost.jose.jwk_thumbprint import thumbprint
     from gatepost.jose.verifying_key import VerifyingKey
 
 __all__ = ["Jws", "KeySet", "SigningKey", "VerifyingKey", "sign_compact", "thumbprint", "verify_compact"]

@@ -6,9 +6,10 @@
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from gatepost.errors import ConfigurationError
+from gatepost.jose.signature import Sign, Verify
 
 # The value is the key type (`kty`). One key never serves two types, and one key object never two algorithms.
 KEY_TYPES: Mapping[str, str] = MappingProxyType(
@@ -33,43 +34,55 @@ KEY_TYPES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-SYMMETRIC = frozenset(name for name, kty in KEY_TYPES.items() if kty == "oct")
+SYMMETRIC = frozenset({"HS256", "HS384", "HS512"})
 ASYMMETRIC = frozenset(KEY_TYPES) - SYMMETRIC
 
 # RFC 8037 called both curves' signatures EdDSA; RFC 9864 gave each its own name. Tokens come with either.
 EDDSA = frozenset({"Ed25519", "Ed448"})
 
-_MODULES = {"RSA": "gatepost.jose.rsa", "EC": "gatepost.jose.ec", "OKP": "gatepost.jose.okp", "AKP": "gatepost.jose.akp"}
+_MODULES = {
+    "RSA": "gatepost.jose.rsa",
+    "EC": "gatepost.jose.ec",
+    "OKP": "gatepost.jose.okp",
+    "AKP": "gatepost.jose.akp",
+}
+
+# The beginnings of the names that the key classes of `cryptography` have.
+_CLASSES = {"RSA": "RSA", "EC": "EC", "EllipticCurve": "EC", "Ed25519": "OKP", "Ed448": "OKP", "MLDSA": "AKP"}
+
+# A key object of `cryptography`, of the class that belongs to the key type at hand.
+PublicKey: TypeAlias = Any
+PrivateKey: TypeAlias = Any
 
 
 class KeyType(Protocol):
-    """What the module of an asymmetric key type offers; `Any` is that type's own key class of `cryptography`."""
+    """What the module of an asymmetric key type offers."""
 
-    def check(self, key: Any, /) -> Any:
+    def check(self, key: PublicKey, /) -> PublicKey:
         """Return `key`, or raise `ConfigurationError` when it is too weak to trust."""
 
-    def algorithms(self, key: Any, /) -> tuple[str, ...]:
+    def algorithms(self, key: PublicKey, /) -> tuple[str, ...]:
         """Return the algorithms that `key` can be bound to."""
 
-    def generate(self, algorithm: str, /) -> Any:
+    def generate(self, algorithm: str, /) -> PrivateKey:
         """Return a fresh private key for `algorithm`."""
 
-    def from_jwk(self, jwk: Mapping[str, object], /) -> Any:
+    def from_jwk(self, jwk: Mapping[str, object], /) -> PublicKey:
         """Return the public key of a JWK, or raise `ConfigurationError`."""
 
-    def private_from_jwk(self, jwk: Mapping[str, object], /) -> Any:
+    def private_from_jwk(self, jwk: Mapping[str, object], /) -> PrivateKey:
         """Return the private key of a JWK, or raise `ConfigurationError`."""
 
-    def members(self, key: Any, /) -> dict[str, str]:
+    def members(self, key: PublicKey, /) -> dict[str, str]:
         """Return the members that define a public key in a JWK."""
 
-    def private_members(self, key: Any, /) -> dict[str, str]:
+    def private_members(self, key: PrivateKey, /) -> dict[str, str]:
         """Return the members that a private JWK has on top."""
 
-    def verifier(self, key: Any, algorithm: str, /) -> Any:
+    def verifier(self, key: PublicKey, algorithm: str, /) -> Verify:
         """Return the check of `algorithm` with the public `key`."""
 
-    def signer(self, key: Any, algorithm: str, /) -> Any:
+    def signer(self, key: PrivateKey, algorithm: str, /) -> Sign:
         """Return the function that signs with the private `key`."""
 
 
@@ -79,17 +92,22 @@ def key_type(kty: str) -> KeyType | None:
     return None if module is None else import_module(module)
 
 
-def key_type_of(key: object) -> KeyType:
+def key_type_for(algorithm: str) -> KeyType:
+    """Return the module of the key type that `algorithm`, an asymmetric one, belongs to."""
+    return import_module(_MODULES[KEY_TYPES[algorithm]])
+
+
+def key_type_of(key: PublicKey | PrivateKey) -> KeyType:
     """Return the module for a key object of `cryptography`.
 
     Raises:
         ConfigurationError: For a key of a type that signs no tokens.
     """
-    words = type(key).__name__.upper()
-    for mark, kty in (("RSA", "RSA"), ("EC", "EC"), ("ELLIPTICCURVE", "EC"), ("ED25519", "OKP"), ("ED448", "OKP"), ("MLDSA", "AKP")):
-        if words.startswith(mark) and (found := key_type(kty)) is not None:
-            return found
-    raise ConfigurationError(f"a key of type {type(key).__name__} signs no tokens")
+    name = type(key).__name__
+    for beginning, kty in _CLASSES.items():
+        if name.startswith(beginning):
+            return import_module(_MODULES[kty])
+    raise ConfigurationError(f"a key of type {name} signs no tokens")
 
 
 def allowed(chosen: Iterable[str]) -> frozenset[str]:
@@ -103,8 +121,13 @@ def allowed(chosen: Iterable[str]) -> frozenset[str]:
     chosen = frozenset(chosen)
     unknown = chosen - KEY_TYPES.keys() - {"EdDSA"}
     if unknown:
-        raise ConfigurationError(f"unknown algorithm {min(unknown)!r}; the known ones are {', '.join(KEY_TYPES)}")
+        raise ConfigurationError(f"unknown algorithm {min(unknown)!r}; known are {', '.join(KEY_TYPES)}, EdDSA")
     return chosen - {"EdDSA"} | EDDSA if "EdDSA" in chosen else chosen
+
+
+def of_type(kty: str) -> frozenset[str]:
+    """Return the algorithms that belong to the key type `kty`."""
+    return frozenset(name for name, its_type in KEY_TYPES.items() if its_type == kty)
 
 
 def names(algorithm: str) -> tuple[str, ...]:

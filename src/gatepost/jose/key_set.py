@@ -121,7 +121,7 @@ class KeySet(Frozen):
                     "give a secret with KeySet.from_secret"
                 )
             if not _PRIVATE_MEMBERS.isdisjoint(jwk):
-                raise ConfigurationError(f"key {position} of the JWK set is a private key; publish only its public half")
+                raise ConfigurationError(f"key {position} of the JWK set is private; publish only its public half")
             try:
                 keys.extend(_bind_jwk(jwk))
             except ConfigurationError as error:
@@ -159,19 +159,22 @@ class KeySet(Frozen):
         Raises:
             ConfigurationError: When it is too short, or the algorithm is not an HMAC.
         """
-        from gatepost.jose import oct
+        from gatepost.jose.oct import bind as bind_secret
 
-        return cls(oct.bind(secret, algorithm, check_kid(kid)))
+        return cls(bind_secret(secret, algorithm, check_kid(kid)))
 
     def to_jwks(self) -> dict[str, list[dict[str, str]]]:
         """Return the set as a JWK set document."""
-        documents: dict[tuple[object, ...], dict[str, str]] = {}
+        same: dict[tuple[object, ...], list[VerifyingKey]] = {}
         for key in self.keys:
-            jwk = key.to_jwk()
-            if documents.setdefault((key.kid, key.identity), jwk) != jwk:
-                del jwk["alg"]  # bound to several algorithms: it was given without one
-                documents[key.kid, key.identity] = jwk
-        return {"keys": list(documents.values())}
+            same.setdefault((key.kid, key.identity), []).append(key)
+        documents: list[dict[str, str]] = []
+        for bound in same.values():
+            jwks = [key.to_jwk() for key in bound]
+            if {key.algorithm for key in bound} == registry.of_type("RSA"):
+                del jwks[0]["alg"], jwks[1:]  # it was given without an algorithm, and so bound to all
+            documents.extend(jwks)
+        return {"keys": documents}
 
 
 def _enter(index: dict[Name, VerifyingKey | None], name: Name, key: VerifyingKey) -> None:
@@ -183,13 +186,15 @@ def _enter(index: dict[Name, VerifyingKey | None], name: Name, key: VerifyingKey
 
 def _entries(document: bytes | str | Mapping[str, object]) -> list[object]:
     if not isinstance(document, Mapping):
+        if not isinstance(document, bytes | str):
+            raise ConfigurationError(f"a JWK set is JSON text or an object, not {type(document).__name__}")
         try:
             document = strict_json.load_object(document)
         except TokenRejected:
-            raise ConfigurationError("the JWK set is not a JSON object in strict UTF-8, without duplicate members") from None
+            raise ConfigurationError("the JWK set is not a strict JSON object: UTF-8, no duplicate members") from None
     entries = document.get("keys")
     if not isinstance(entries, list):
-        raise ConfigurationError('the JWK set has no array "keys" (RFC 7517 §5); a single JWK goes into one: {"keys": [...]}')
+        raise ConfigurationError('the JWK set has no array "keys"; a single JWK goes into one: {"keys": [...]}')
     return entries
 
 
@@ -210,7 +215,7 @@ def _bind_jwk(jwk: Mapping[str, object]) -> list[VerifyingKey]:
 def _read_pem(pem: bytes | str) -> object:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    data = pem.encode() if isinstance(pem, str) else pem
+    data = pem.encode("utf-8", "replace") if isinstance(pem, str) else pem
     if b"PRIVATE KEY-----" in data:
         raise ConfigurationError("it is a private key, and verification takes only the public half")
     try:

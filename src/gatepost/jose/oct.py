@@ -19,7 +19,9 @@ def check(secret: bytes, algorithm: str) -> bytes:
         ConfigurationError: When it is shorter or is not bytes, or the algorithm is not an HMAC.
     """
     if algorithm not in _SIZES:
-        raise ConfigurationError(f"a shared secret is for {', '.join(_SIZES)}, not for {algorithm!r}")
+        raise ConfigurationError(
+            f"a shared secret is for {', '.join(_SIZES)}: the secret comes first, then one of these"
+        )
     if not isinstance(secret, bytes):
         raise ConfigurationError("a shared secret is bytes; encode the text first, or decode its base64")
     if len(secret) < _SIZES[algorithm]:

@@ -24,7 +24,7 @@ def read(jwk: Mapping[str, object], name: str, *, length: int | None = None) -> 
         octets = base64url.decode(text.encode())
     except (TokenRejected, UnicodeEncodeError):
         raise ConfigurationError(f"the member {name} is not base64url") from None
-    if not octets or length is not None and len(octets) != length:
+    if not octets or (length is not None and len(octets) != length):
         raise ConfigurationError(f"the member {name} has {len(octets)} octets, which does not fit its key type")
     return octets
 

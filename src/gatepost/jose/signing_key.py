@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from secrets import token_bytes
-from typing import Any
 
 from gatepost.errors import ConfigurationError
 from gatepost.frozen import Frozen
 from gatepost.jose import algorithms as registry
-from gatepost.jose import oct, octets
+from gatepost.jose import oct as shared_secret
+from gatepost.jose import octets
 from gatepost.jose.key_set import KeySet
 from gatepost.jose.signature import Sign
 from gatepost.jose.verifying_key import VerifyingKey, bind, check_kid
@@ -27,9 +27,9 @@ class SigningKey(Frozen):
     algorithm: str
     kid: str | None
     sign: Sign
-    _private: Any
+    _private: registry.PrivateKey | bytes
 
-    def __init__(self, algorithm: str, kid: str | None, sign: Sign, private: Any) -> None:
+    def __init__(self, algorithm: str, kid: str | None, sign: Sign, private: registry.PrivateKey | bytes) -> None:
         self._set(algorithm=algorithm, kid=kid, sign=sign, _private=private)
 
     def __repr__(self) -> str:
@@ -49,8 +49,8 @@ class SigningKey(Frozen):
         """
         algorithm = _one(algorithm)
         if algorithm in registry.SYMMETRIC:
-            return cls.from_secret(token_bytes(oct.size(algorithm)), algorithm, kid=kid)
-        return cls._of(registry.key_type(registry.KEY_TYPES[algorithm]).generate(algorithm), algorithm, kid)  # type: ignore[union-attr]
+            return cls.from_secret(token_bytes(shared_secret.size(algorithm)), algorithm, kid=kid)
+        return cls._of(registry.key_type_for(algorithm).generate(algorithm), algorithm, kid)
 
     @classmethod
     def from_pem(
@@ -100,11 +100,11 @@ class SigningKey(Frozen):
         Raises:
             ConfigurationError: When it is shorter than the hash, or the algorithm is not an HMAC.
         """
-        oct.check(secret, algorithm)
-        return cls(algorithm, check_kid(kid), oct.signer(secret, algorithm), secret)
+        shared_secret.check(secret, algorithm)
+        return cls(algorithm, check_kid(kid), shared_secret.signer(secret, algorithm), secret)
 
     @classmethod
-    def _of(cls, private: Any, algorithm: str | None, kid: str | None) -> "SigningKey":
+    def _of(cls, private: registry.PrivateKey, algorithm: str | None, kid: str | None) -> "SigningKey":
         try:
             public = next(bind(private.public_key(), algorithm, check_kid(kid)))
         except ConfigurationError as error:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, SupportsIndex, TypeAlias
 
 from gatepost.errors import Reason, TokenRejected
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 MAX_DEPTH = 16
 MAX_INTEGER = 2**53  # RFC 7493 §2.2

@@ -1,7 +1,6 @@
 """A key that verifies: typed, and bound to exactly one algorithm when it is loaded."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from gatepost.errors import ConfigurationError
 from gatepost.frozen import Frozen
@@ -27,9 +26,11 @@ class VerifyingKey(Frozen):
     kid: str | None
     identity: tuple[tuple[str, str], ...]
     verify: Verify
-    _public: Any
+    _public: registry.PublicKey
 
-    def __init__(self, algorithm: str, kid: str | None, verify: Verify, members: Mapping[str, str], public: Any) -> None:
+    def __init__(
+        self, algorithm: str, kid: str | None, verify: Verify, members: Mapping[str, str], public: registry.PublicKey
+    ) -> None:
         identity = tuple(sorted(members.items()))
         self._set(algorithm=algorithm, kid=kid, verify=verify, identity=identity, _public=public)
 
@@ -83,7 +84,7 @@ class VerifyingKey(Frozen):
         return dict(self.identity)
 
 
-def bind(public: Any, algorithm: str | None, kid: str | None) -> Iterator[VerifyingKey]:
+def bind(public: registry.PublicKey, algorithm: str | None, kid: str | None) -> Iterator[VerifyingKey]:
     """Yield one key object for each algorithm that `public` serves: the one named, or all that fit its type.
 
     Raises:

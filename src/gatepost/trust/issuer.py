@@ -46,8 +46,8 @@ class Issuer(Frozen):
     """
 
     __slots__ = (
-        "aliases",
         "algorithms",
+        "aliases",
         "audience",
         "client_id_as_audience",
         "identifier",
@@ -138,6 +138,8 @@ class Issuer(Frozen):
 
 
 def _check_keys(accepted: frozenset[str], keys: "KeySource | KeySet") -> None:
+    if not isinstance(keys, KeySet) and not (hasattr(keys, "check") and hasattr(keys, "open")):
+        raise ConfigurationError("keys is a KeySet, Discovery(), JwksUrl(url), JwksFile(path), or None for Discovery()")
     symmetric = accepted & SYMMETRIC
     if symmetric and not (isinstance(keys, KeySet) and keys.symmetric):
         raise ConfigurationError(

@@ -33,9 +33,9 @@ _VENDOR_MARKS: Mapping[str, Mapping[str, str]] = {
     "typ": {"Bearer": "access", "DPoP": "access", "ID": "id", "Refresh": "", "Offline": "", "Logout": ""},
 }
 
-_STRINGS = ("sub", "jti", "client_id", "azp", "acr")
+_STRINGS = ("sub", "jti", "client_id", "azp", "acr", "nonce", "at_hash", "c_hash")
 _STRINGS_OR_ARRAYS = ("scope", "scp")
-_UNUSUAL = frozenset({*_VENDOR_MARKS, "scp", "azp", "amr"})
+_UNUSUAL = frozenset({*_VENDOR_MARKS, "scp", "azp", "amr", "nonce", "at_hash", "c_hash"})
 
 _ABSENT = object()
 _ALWAYS = float("-inf")
@@ -125,8 +125,10 @@ def _check_kind(claims: Mapping[str, object], rules: ClaimRules) -> None:
     if foreign:
         raise TokenRejected(Reason.WRONG_TYPE, claim=min(foreign))
     for name, kinds in _VENDOR_MARKS.items():
-        mark = claims.get(name)
-        if isinstance(mark, str) and kinds.get(mark, rules.token_type) != rules.token_type != "any":
+        mark = claims.get(name, "")
+        if not isinstance(mark, str):
+            raise TokenRejected(Reason.BAD_CLAIM, claim=name)
+        if kinds.get(mark, rules.token_type) != rules.token_type != "any":
             raise TokenRejected(Reason.WRONG_TYPE, claim=name)
 
 
@@ -193,8 +195,7 @@ def _check_times(claims: Mapping[str, object], rules: ClaimRules, now: float) ->
     issued = iat if type(iat) is int else _number(iat, "iat")
     if now < issued - leeway:
         raise TokenRejected(Reason.ISSUED_IN_FUTURE, claim="iat")
-    if issued - leeway > since:
-        since = issued - leeway
+    since = max(since, issued - leeway)
     if rules.max_token_age is not None:
         too_old = issued + rules.max_token_age + leeway
         if now > too_old:

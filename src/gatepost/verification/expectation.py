@@ -28,6 +28,38 @@ _HASHES: dict[str, Digest] = {
 }
 
 
+def check(
+    token: VerifiedToken,
+    now: float,
+    leeway: float,
+    *,
+    max_auth_age: float | None,
+    acr: str | Iterable[str] | None,
+    nonce: str | None,
+    access_token: str | None,
+) -> None:
+    """Check what a request expects of `token`; `None` expects nothing.
+
+    Args:
+        token: The verified token.
+        now: The time in seconds since 1970.
+        leeway: Seconds of clock difference that are forgiven.
+        max_auth_age: Seconds since the user authenticated that are acceptable.
+        acr: The authentication context that is needed, or several of which any will do.
+        nonce: The nonce of the sign-on request that an ID token answers.
+        access_token: The access token that an ID token came with.
+
+    Raises:
+        TokenRejected: `wrong_nonce`, `bad_claim`, `missing_claim` or `insufficient_authentication`.
+    """
+    if nonce is not None:
+        check_nonce(token, nonce)
+    if access_token is not None:
+        check_access_token_hash(token, access_token)
+    if max_auth_age is not None or acr is not None:
+        check_authentication(token, now, leeway, max_auth_age, acr)
+
+
 def check_authentication(
     token: VerifiedToken, now: float, leeway: float, max_auth_age: float | None, acr: str | Iterable[str] | None
 ) -> None:
@@ -37,7 +69,7 @@ def check_authentication(
         TokenRejected: `insufficient_authentication`, with what the challenge has to ask for (RFC 9470 §3).
     """
     contexts = () if acr is None else (acr,) if isinstance(acr, str) else tuple(acr)
-    fresh, strong = True, not contexts or token.acr in contexts
+    fresh, strong = True, acr is None or token.acr in contexts
     if max_auth_age is not None:
         auth_time = token.auth_time
         if auth_time is not None and auth_time - leeway > now:

@@ -41,7 +41,7 @@ class TokenCache:
         Raises:
             ConfigurationError: When `size` is not a whole number above 0.
         """
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        if type(size) is not int or size < 1:
             raise ConfigurationError(f"token_cache is a number of entries above 0, or None for no cache, not {size!r}")
         self._size = size
         self._tokens: OrderedDict[str | bytes, Remembered] = OrderedDict()

@@ -1,5 +1,6 @@
 """A token that was found good: what it says, read-only."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from gatepost.jose.strict_json import JsonObject, sealed
@@ -85,9 +86,9 @@ class VerifiedToken:
         return tuple(self._claims.get("amr", ()))
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _texts(value: str | Iterable[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _words(value: Any) -> tuple[str, ...]:
+def _words(value: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(value.split()) if isinstance(value, str) else tuple(value)

@@ -1,11 +1,11 @@
 """Is this token good, now and here: the verifier that applications hold."""
 
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from gatepost.errors import ConfigurationError, KeysUnavailable, Reason, TokenRejected
+from gatepost.errors import ConfigurationError, Reason, TokenRejected
 from gatepost.jose import KeySet, base64url, compact
 from gatepost.jose import header as jose_header
 from gatepost.jose.algorithms import spellings
@@ -16,14 +16,10 @@ from gatepost.trust.fixed_keys import FixedKeys
 from gatepost.trust.issuer import Issuer
 from gatepost.trust.key_source import Cause, KeyHealth, LiveKeys, Snapshot
 from gatepost.verification import claims as rules_of
+from gatepost.verification import waiting
 from gatepost.verification.claims import ClaimRules
 from gatepost.verification.token_cache import Remembered, TokenCache
 from gatepost.verification.verified_token import VerifiedToken
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-    Wait: TypeAlias = Generator["Future[Snapshot]", Snapshot, tuple[VerifyingKey, Snapshot]]
 
 Clock: TypeAlias = Callable[[], float]
 
@@ -53,7 +49,7 @@ class _Candidate:
 
     __slots__ = ("claims", "header", "header_text", "signature", "signing_input", "trusted")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # positional, since it is made for every token
         self,
         header_text: bytes,
         header: Header,
@@ -148,11 +144,18 @@ class Verifier:
         verified = None if self._tokens is None else self._recall(token, now)
         if verified is None:
             candidate = self._read(token)
-            key, snapshot = self._key_at_hand(candidate, now) or _wait(self._seek_key(candidate, now), candidate.trusted)
+            at_hand = self._key_at_hand(candidate, now)
+            key, snapshot = at_hand or waiting.run(self._seek_key(candidate, now), candidate.trusted.keys)
             verified = self._accept(token, candidate, key, snapshot, now)
         if max_auth_age is None and acr is None and nonce is None and access_token is None:
             return verified
-        return self._expect(verified, now, max_auth_age, acr, nonce, access_token)
+        from gatepost.verification import expectation
+
+        leeway = self._by_iss[verified.issuer].rules.leeway
+        expectation.check(
+            verified, now, leeway, max_auth_age=max_auth_age, acr=acr, nonce=nonce, access_token=access_token
+        )
+        return verified
 
     async def verify_async(
         self,
@@ -172,11 +175,17 @@ class Verifier:
         if verified is None:
             candidate = self._read(token)
             at_hand = self._key_at_hand(candidate, now)
-            key, snapshot = at_hand or await _wait_async(self._seek_key(candidate, now), candidate.trusted)
+            key, snapshot = at_hand or await waiting.run_async(self._seek_key(candidate, now), candidate.trusted.keys)
             verified = self._accept(token, candidate, key, snapshot, now)
         if max_auth_age is None and acr is None and nonce is None and access_token is None:
             return verified
-        return self._expect(verified, now, max_auth_age, acr, nonce, access_token)
+        from gatepost.verification import expectation
+
+        leeway = self._by_iss[verified.issuer].rules.leeway
+        expectation.check(
+            verified, now, leeway, max_auth_age=max_auth_age, acr=acr, nonce=nonce, access_token=access_token
+        )
+        return verified
 
     def prefetch(self) -> None:
         """Fetch the keys of every issuer now, so that no request waits for them.
@@ -185,8 +194,8 @@ class Verifier:
             KeysUnavailable: When those of an issuer cannot be had; the others are there all the same.
         """
         now = self._clock()
-        pending = [(trusted, trusted.keys.refresh(now, Cause.COLD)) for trusted in self._trusted]
-        failures = [failure for trusted, future in pending if (failure := _failure(trusted, future)) is not None]
+        pending = [(trusted.keys, trusted.keys.refresh(now, Cause.COLD)) for trusted in self._trusted]
+        failures = [error for keys, future in pending if (error := waiting.failure(future, keys)) is not None]
         if failures:
             raise failures[0]
 
@@ -242,7 +251,7 @@ class Verifier:
             return None  # a key without a name may have been replaced by another one: look again
         return key, snapshot
 
-    def _seek_key(self, candidate: _Candidate, now: float) -> "Wait":
+    def _seek_key(self, candidate: _Candidate, now: float) -> waiting.Steps[tuple[VerifyingKey, Snapshot]]:
         """Yield what has to be waited for, and return the key that signed the token.
 
         Raises:
@@ -276,26 +285,6 @@ class Verifier:
             self._tokens.put(token, Remembered(verified, snapshot.generation, since, until))
         return verified
 
-    def _expect(
-        self,
-        verified: VerifiedToken,
-        now: float,
-        max_auth_age: float | None,
-        acr: str | Iterable[str] | None,
-        nonce: str | None,
-        access_token: str | None,
-    ) -> VerifiedToken:
-        from gatepost.verification import expectation
-
-        if nonce is not None:
-            expectation.check_nonce(verified, nonce)
-        if access_token is not None:
-            expectation.check_access_token_hash(verified, access_token)
-        if max_auth_age is not None or acr is not None:
-            leeway = self._by_iss[verified.issuer].rules.leeway
-            expectation.check_authentication(verified, now, leeway, max_auth_age, acr)
-        return verified
-
 
 def _signed_by(key: VerifyingKey, candidate: _Candidate) -> bool:
     try:
@@ -303,52 +292,3 @@ def _signed_by(key: VerifyingKey, candidate: _Candidate) -> bool:
     except TokenRejected:
         return False
     return True
-
-
-def _wait(steps: "Wait", trusted: _Trusted) -> tuple[VerifyingKey, Snapshot]:
-    """Run the steps of seeking a key, blocking this thread where one waits for the network."""
-    try:
-        future = next(steps)
-        while True:
-            try:
-                snapshot = future.result(trusted.keys.wait_limit)
-            except TimeoutError:
-                raise _too_slow(trusted) from None
-            future = steps.send(snapshot)
-    except StopIteration as found:
-        return found.value  # type: ignore[no-any-return]
-
-
-async def _wait_async(steps: "Wait", trusted: _Trusted) -> tuple[VerifyingKey, Snapshot]:
-    """Run the steps of seeking a key, suspending this task where one waits for the network."""
-    import asyncio
-
-    try:
-        future = next(steps)
-        while True:
-            if future.done():
-                snapshot = future.result()
-            else:
-                # Others wait for the same fetch: this task's cancellation must not cancel it.
-                shared = asyncio.shield(asyncio.wrap_future(future))
-                try:
-                    snapshot = await asyncio.wait_for(shared, trusted.keys.wait_limit)
-                except TimeoutError:
-                    raise _too_slow(trusted) from None
-            future = steps.send(snapshot)
-    except StopIteration as found:
-        return found.value  # type: ignore[no-any-return]
-
-
-def _failure(trusted: _Trusted, future: "Future[Snapshot]") -> KeysUnavailable | None:
-    try:
-        future.result(trusted.keys.wait_limit)
-    except KeysUnavailable as error:
-        return error
-    except TimeoutError:
-        return _too_slow(trusted)
-    return None
-
-
-def _too_slow(trusted: _Trusted) -> KeysUnavailable:
-    return KeysUnavailable(f"the keys of {trusted.identifier} did not arrive in time; see Verifier.health()")

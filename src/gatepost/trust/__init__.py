@@ -1,0 +1,1 @@
+"""Who is trusted: issuers, where their keys come from, and how those are kept fresh."""
