@@ -121,7 +121,7 @@ class KeySet(Frozen):
                     "give a secret with KeySet.from_secret"
                 )
             if not _PRIVATE_MEMBERS.isdisjoint(jwk):
-                raise ConfigurationError(f"key {position} of the JWK set is private; publish only its public half")
+                raise ConfigurationError(f"key {position} of the JWK set is a private key; publish its public half")
             try:
                 keys.extend(_bind_jwk(jwk))
             except ConfigurationError as error:

@@ -19,9 +19,7 @@ def check(secret: bytes, algorithm: str) -> bytes:
         ConfigurationError: When it is shorter or is not bytes, or the algorithm is not an HMAC.
     """
     if algorithm not in _SIZES:
-        raise ConfigurationError(
-            f"a shared secret is for {', '.join(_SIZES)}: the secret comes first, then one of these"
-        )
+        raise ConfigurationError(f"a shared secret is for {', '.join(_SIZES)}, and comes before the algorithm")
     if not isinstance(secret, bytes):
         raise ConfigurationError("a shared secret is bytes; encode the text first, or decode its base64")
     if len(secret) < _SIZES[algorithm]:
@@ -57,7 +55,7 @@ def bind(secret: bytes, algorithm: str | None, kid: str | None) -> Iterator[Veri
     Raises:
         ConfigurationError: When it is too short, or the algorithm is not an HMAC.
     """
-    check(secret, algorithm or "HS256")
+    check(secret, "HS256" if algorithm is None else algorithm)
     # Keys are compared by their members, and a comparison must never show a secret.
     members = {"digest": sha256(secret).hexdigest()}
     for name in [name for name, size in _SIZES.items() if len(secret) >= size] if algorithm is None else [algorithm]:

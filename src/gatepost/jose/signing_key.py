@@ -47,7 +47,8 @@ class SigningKey(Frozen):
         Raises:
             ConfigurationError: For an algorithm that is not known.
         """
-        algorithm = _one(algorithm)
+        registry.allowed((algorithm,))
+        algorithm = "Ed25519" if algorithm == "EdDSA" else algorithm
         if algorithm in registry.SYMMETRIC:
             return cls.from_secret(token_bytes(shared_secret.size(algorithm)), algorithm, kid=kid)
         return cls._of(registry.key_type_for(algorithm).generate(algorithm), algorithm, kid)
@@ -74,7 +75,7 @@ class SigningKey(Frozen):
             private = load_pem_private_key(pem.encode() if isinstance(pem, str) else pem, password)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             raise ConfigurationError("the PEM text is not a private key that this password opens") from None
-        return cls._of(private, None if algorithm is None else _one(algorithm), kid)
+        return cls._of(private, algorithm, kid)
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, object]) -> "SigningKey":
@@ -87,11 +88,11 @@ class SigningKey(Frozen):
         if algorithm is not None and not isinstance(algorithm, str):
             raise ConfigurationError("the JWK's alg is not a string")
         if kty == "oct":
-            return cls.from_secret(octets.read(jwk, "k"), _one(algorithm or "HS256"), kid=kid)
+            return cls.from_secret(octets.read(jwk, "k"), "HS256" if algorithm is None else algorithm, kid=kid)
         key_type = registry.key_type(kty) if isinstance(kty, str) else None
         if key_type is None:
             raise ConfigurationError("the JWK's kty is none of RSA, EC, OKP, AKP, oct")
-        return cls._of(key_type.private_from_jwk(jwk), None if algorithm is None else _one(algorithm), kid)
+        return cls._of(key_type.private_from_jwk(jwk), algorithm, kid)
 
     @classmethod
     def from_secret(cls, secret: bytes, algorithm: str = "HS256", *, kid: str | None = None) -> "SigningKey":
@@ -105,6 +106,8 @@ class SigningKey(Frozen):
 
     @classmethod
     def _of(cls, private: registry.PrivateKey, algorithm: str | None, kid: str | None) -> "SigningKey":
+        if algorithm is not None:
+            registry.allowed((algorithm,))
         try:
             public = next(bind(private.public_key(), algorithm, check_kid(kid)))
         except ConfigurationError as error:
@@ -150,10 +153,3 @@ class SigningKey(Frozen):
             raise ConfigurationError("a shared secret has no PEM form; keep it as a JWK")
         pem: bytes = self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return pem.decode()
-
-
-def _one(algorithm: str) -> str:
-    if algorithm == "EdDSA":
-        return "Ed25519"
-    registry.allowed((algorithm,))
-    return algorithm

@@ -144,9 +144,10 @@ class Verifier:
         verified = None if self._tokens is None else self._recall(token, now)
         if verified is None:
             candidate = self._read(token)
-            at_hand = self._key_at_hand(candidate, now)
-            key, snapshot = at_hand or waiting.run(self._seek_key(candidate, now), candidate.trusted.keys)
-            verified = self._accept(token, candidate, key, snapshot, now)
+            found = self._key_at_hand(candidate, now)
+            if found is None:
+                found = waiting.run(self._seek_key(candidate, now), candidate.trusted.keys)
+            verified = self._accept(token, candidate, *found, now)
         if max_auth_age is None and acr is None and nonce is None and access_token is None:
             return verified
         from gatepost.verification import expectation
@@ -174,9 +175,10 @@ class Verifier:
         verified = None if self._tokens is None else self._recall(token, now)
         if verified is None:
             candidate = self._read(token)
-            at_hand = self._key_at_hand(candidate, now)
-            key, snapshot = at_hand or await waiting.run_async(self._seek_key(candidate, now), candidate.trusted.keys)
-            verified = self._accept(token, candidate, key, snapshot, now)
+            found = self._key_at_hand(candidate, now)
+            if found is None:
+                found = await waiting.run_async(self._seek_key(candidate, now), candidate.trusted.keys)
+            verified = self._accept(token, candidate, *found, now)
         if max_auth_age is None and acr is None and nonce is None and access_token is None:
             return verified
         from gatepost.verification import expectation
