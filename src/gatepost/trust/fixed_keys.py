@@ -8,6 +8,8 @@ from gatepost.trust.key_source import Cause, KeyHealth, Snapshot
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+_NEVER = float("inf")
+
 
 class FixedKeys:
     """A `KeySet` as the keys of an issuer."""
@@ -17,21 +19,18 @@ class FixedKeys:
     wait_limit = 0.0
 
     def __init__(self, key_set: KeySet, now: float) -> None:
-        never = float("inf")
-        self._snapshot = Snapshot(key_set, 1, fetched_at=now, refresh_at=never, expires_at=never)
+        self._snapshot = Snapshot(key_set, 1, fetched_at=now, refresh_at=_NEVER, expires_at=_NEVER)
 
-    def current(self, now: float) -> Snapshot:
+    def current(self, _now: float) -> Snapshot:
         """Return the keys; they are always there."""
         return self._snapshot
 
-    def refresh(self, now: float, cause: Cause) -> "Future[Snapshot]":
+    def refresh(self, _now: float, _cause: Cause) -> "Future[Snapshot]":
         """Return the same keys: there is nowhere to look for others."""
-        from concurrent.futures import Future
+        from gatepost.trust.answers import given
 
-        answer: Future[Snapshot] = Future()
-        answer.set_result(self._snapshot)
-        return answer
+        return given(self._snapshot)
 
     def health(self, now: float) -> KeyHealth:
         """Return that all is well."""
-        return KeyHealth(now - self._snapshot.fetched_at, None)
+        return KeyHealth(self._snapshot, now, None, {})

@@ -18,27 +18,70 @@ class Cause(Enum):
     UNKNOWN_KEY = "a token names a key that is not among them"
 
 
-class Snapshot:
-    """The keys of an issuer, as they were fetched at one time.
+class Snapshot(Frozen):
+    """The keys of an issuer, as they were at one time. All times are seconds of the verifier's clock.
 
     Attributes:
         key_set: The keys.
         generation: A number that changes whenever the keys themselves do, and only then.
-        fetched_at: When they were asked for, in seconds of the verifier's clock.
+        fetched_at: When they were asked for.
         refresh_at: From when on they are fetched anew in the background.
-        expires_at: Until when they may be used without asking again.
+        expires_at: Until when they may be used without having asked again.
     """
 
     __slots__ = ("expires_at", "fetched_at", "generation", "key_set", "refresh_at")
 
+    key_set: KeySet
+    generation: int
+    fetched_at: float
+    refresh_at: float
+    expires_at: float
+
     def __init__(
         self, key_set: KeySet, generation: int, *, fetched_at: float, refresh_at: float, expires_at: float
     ) -> None:
-        self.key_set = key_set
-        self.generation = generation
-        self.fetched_at = fetched_at
-        self.refresh_at = refresh_at
-        self.expires_at = expires_at
+        self._set(
+            key_set=key_set,
+            generation=generation,
+            fetched_at=fetched_at,
+            refresh_at=refresh_at,
+            expires_at=expires_at,
+        )
+
+
+class KeyHealth(Frozen):
+    """How an issuer's keys stand.
+
+    Attributes:
+        age: Seconds since the keys at hand were fetched, or `None` when there are none.
+        expires_in: Seconds until they have to be fetched anew, negative when that is over, or `None`.
+        keys: How many keys are at hand.
+        skipped: What the key set held that was passed over, one line each.
+        generation: The generation of the keys at hand, 0 when there are none.
+        last_error: Why the last fetch failed, or `None` when it did not.
+        counters: How often what happened: `fetches`, `failures`, `not_modified`, `forced`, `joined`, `stale`.
+    """
+
+    __slots__ = ("age", "counters", "expires_in", "generation", "keys", "last_error", "skipped")
+
+    age: float | None
+    expires_in: float | None
+    keys: int
+    skipped: tuple[str, ...]
+    generation: int
+    last_error: str | None
+    counters: dict[str, int]
+
+    def __init__(self, snapshot: Snapshot | None, now: float, last_error: str | None, counters: dict[str, int]) -> None:
+        self._set(
+            age=None if snapshot is None else now - snapshot.fetched_at,
+            expires_in=None if snapshot is None else snapshot.expires_at - now,
+            keys=0 if snapshot is None else len({(key.kid, key.identity) for key in snapshot.key_set.keys}),
+            skipped=() if snapshot is None else snapshot.key_set.skipped,
+            generation=0 if snapshot is None else snapshot.generation,
+            last_error=last_error,
+            counters=dict(counters),
+        )
 
 
 class LiveKeys(Protocol):
@@ -54,7 +97,7 @@ class LiveKeys(Protocol):
     def refresh(self, now: float, cause: Cause) -> "Future[Snapshot]":
         """Return the answer of a fetch that is started or joined; it raises `KeysUnavailable` when it failed."""
 
-    def health(self, now: float) -> "KeyHealth":
+    def health(self, now: float) -> KeyHealth:
         """Return how these keys stand."""
 
 
@@ -70,15 +113,3 @@ class KeySource(Protocol):
 
     def open(self, identifier: str, now: float) -> LiveKeys:
         """Return the keys at work. Nothing is fetched yet."""
-
-
-class KeyHealth(Frozen):
-    """How an issuer's keys stand."""
-
-    __slots__ = ("age", "last_error")
-
-    age: float | None
-    last_error: str | None
-
-    def __init__(self, age: float | None, last_error: str | None) -> None:
-        self._set(age=age, last_error=last_error)

@@ -27,10 +27,18 @@ _FOREIGN = {
     "any": frozenset({"events"}),
 }
 
-# How vendors tell their tokens apart in the payload: Cognito's `token_use`, Keycloak's `typ`.
+# How vendors tell their tokens apart in the payload. Cognito has these two kinds; of Keycloak's, another value of `typ`
+# is somebody's own claim and says nothing.
 _VENDOR_MARKS: Mapping[str, Mapping[str, str]] = {
-    "token_use": {"access": "access", "id": "id"},
-    "typ": {"Bearer": "access", "DPoP": "access", "ID": "id", "Refresh": "", "Offline": "", "Logout": ""},
+    "token_use": {"access": "access", "id": "id", "*": "neither"},
+    "typ": {
+        "Bearer": "access",
+        "DPoP": "access",
+        "ID": "id",
+        "Refresh": "neither",
+        "Offline": "neither",
+        "Logout": "neither",
+    },
 }
 
 _STRINGS = ("sub", "jti", "client_id", "azp", "acr", "nonce", "at_hash", "c_hash")
@@ -125,10 +133,13 @@ def _check_kind(claims: Mapping[str, object], rules: ClaimRules) -> None:
     if foreign:
         raise TokenRejected(Reason.WRONG_TYPE, claim=min(foreign))
     for name, kinds in _VENDOR_MARKS.items():
-        mark = claims.get(name, "")
+        if name not in claims:
+            continue
+        mark = claims[name]
         if not isinstance(mark, str):
             raise TokenRejected(Reason.BAD_CLAIM, claim=name)
-        if kinds.get(mark, rules.token_type) != rules.token_type != "any":
+        kind = kinds.get(mark, kinds.get("*", rules.token_type))
+        if kind == "neither" or rules.token_type not in {kind, "any"}:
             raise TokenRejected(Reason.WRONG_TYPE, claim=name)
 
 

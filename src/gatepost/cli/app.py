@@ -1,0 +1,70 @@
+"""All commands together, and how each of them ends: with a status, and at most one line of complaint."""
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from gatepost.cli import demo, inspect, issuer, jwks, keys, verify
+from gatepost.cli.failure import Failure, complain
+from gatepost.errors import GatepostError, KeysUnavailable
+
+app = typer.Typer(
+    epilog="Exit status: 0 all is well, 1 a token was refused, 2 the question was wrong or could not be answered.",
+    rich_markup_mode=None,  # plain help is quick, and can be searched
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(verify.verify)
+app.command()(inspect.inspect)
+app.command()(jwks.jwks)
+app.add_typer(keys.app, name="keys")
+app.command()(issuer.issuer)
+app.command()(demo.demo)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command that `arguments` name and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a letter that the terminal lacks is no reason to fail
+    command = typer.main.get_command(app)
+    try:
+        status = command.main(args=list(arguments) or ["--help"], prog_name="gatepost", standalone_mode=False)
+    except typer.Abort:
+        return 130
+    except typer.TyperException as misuse:
+        return complain(_what_to_do(misuse), misuse.exit_code)
+    except Failure as failure:
+        return complain(str(failure), failure.status)
+    except KeysUnavailable as error:
+        return complain(str(error), 2, program=error.code)
+    except GatepostError as error:
+        return complain(str(error), 2)
+    return status if isinstance(status, int) else 0
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from gatepost import __version__
+
+        typer.echo(f"gatepost {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and end.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """JWT access control: one trust policy, the same decision at every gate."""
+
+
+def _what_to_do(misuse: typer.TyperException) -> str:
+    context: typer.Context | None = getattr(misuse, "ctx", None)
+    path = "gatepost" if context is None else context.command_path
+    message = misuse.format_message().replace("Value error, ", "").rstrip(".")
+    return f"{message[:1].lower()}{message[1:]}; see: {path} --help"
