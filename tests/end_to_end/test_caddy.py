@@ -1,0 +1,37 @@
+"""The Caddy that the tests start is a real one, and has forward_auth."""
+
+import pytest
+import urllib3
+
+from tests.end_to_end.conftest import Serve, Start
+from tests.end_to_end.real_parts.loopback_http import Answer, Asked
+from tests.end_to_end.real_parts.loopback_port import free_port
+
+
+def authority(asked: Asked) -> Answer:
+    if (asked.headers["x-forwarded-uri"], asked.headers.get("authorization")) == ("/user", "Bearer good"):
+        return Answer(204, headers={"X-Subject": "alice"})
+    return Answer(401, headers={"WWW-Authenticate": "Bearer"})
+
+
+@pytest.mark.parametrize(("authorization", "status"), [("Bearer good", 200), ("Bearer bad", 401)])
+def test_forward_auth_lets_in_whom_the_authority_lets_in(
+    caddy: Start, serve: Serve, http: urllib3.PoolManager, authorization: str, status: int
+) -> None:
+    port = free_port()
+    upstream = serve(lambda asked: Answer(200, b"hello " + asked.headers["x-subject"].encode()))
+    base_url = caddy(
+        f"""
+        http://127.0.0.1:{port} {{
+            forward_auth {serve(authority)} {{
+                uri /authority
+                copy_headers X-Subject
+            }}
+            reverse_proxy {upstream}
+        }}
+        """,
+        port,
+    )
+    response = http.request("GET", f"{base_url}/user", headers={"Authorization": authorization})
+    assert response.status == status
+    assert (response.data == b"hello alice") is (status == 200)

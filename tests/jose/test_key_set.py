@@ -1,0 +1,419 @@
+"""Key sets (RFC 7517): which key a token means, and what is passed over or refuses the whole set."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, x25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from gatepost.errors import ConfigurationError
+from gatepost.jose import KeySet, SigningKey
+from gatepost.jose.algorithms import SYMMETRIC
+from gatepost.jose.octets import write, write_integer
+from tests.jose.keys_at_hand import ASYMMETRIC, SECRET, signing_key
+from tests.jose.weak_keys import SMALL_ORDER_ED25519, roca_modulus
+
+RSA_ALGORITHMS = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}
+CANARY = "canary-4711"
+
+
+def jwk_of(algorithm: str, **changes: object) -> dict[str, Any]:
+    """Return a public JWK, in which a change to `None` leaves the member out."""
+    jwk = {**signing_key(algorithm).to_jwk(), **changes}
+    return {name: value for name, value in jwk.items() if value is not None}
+
+
+def another(algorithm: str, **changes: object) -> dict[str, Any]:
+    """Return the JWK of another key than `jwk_of` does."""
+    return {**SigningKey.generate(algorithm).to_jwk(), **changes}
+
+
+def key_set(*jwks: object) -> KeySet:
+    return KeySet.from_jwks({"keys": list(jwks)})
+
+
+# --- Reading a document ---
+
+
+def test_a_document_is_read_from_bytes_from_text_and_from_an_object() -> None:
+    document = {"keys": [jwk_of(algorithm) for algorithm in ASYMMETRIC]}
+    text = json.dumps(document)
+    sets = [KeySet.from_jwks(given) for given in (document, text, text.encode())]
+    assert sets[0] == sets[1] == sets[2]
+    assert hash(sets[0]) == hash(sets[1])
+    assert [key.algorithm for key in sets[0].keys] == list(ASYMMETRIC)
+    assert sets[0].skipped == ()
+    assert sets[0].algorithms == set(ASYMMETRIC)
+    assert not sets[0].symmetric
+    assert len(sets[0]) == len(ASYMMETRIC)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"<html>", id="HTML"),
+        pytest.param(b"[]", id="an array"),
+        pytest.param(b"null", id="null"),
+        pytest.param('{"keys":[]}'.encode("utf-16"), id="UTF-16"),
+        pytest.param(b'\xef\xbb\xbf{"keys":[]}', id="a byte order mark"),
+        pytest.param('{"keys":[],"keys":[]}', id="duplicate members"),
+        pytest.param('{"keys":[{"kty":"EC","kty":"RSA"}]}', id="duplicate members of a key"),
+        pytest.param('{"keys":[NaN]}', id="NaN"),
+        pytest.param('{"keys":' + "[" * 100_000, id="100000 levels"),
+        pytest.param({}, id="without keys"),
+        pytest.param({"keys": None}, id="null keys"),
+        pytest.param({"keys": {}}, id="an object of keys"),
+        pytest.param({"keys": "AQ"}, id="a string of keys"),
+        pytest.param(jwk_of("ES256"), id="a single JWK"),
+        pytest.param({CANARY: CANARY}, id="something else"),
+    ],
+)
+def test_what_is_no_jwk_set_is_a_configuration_error_that_shows_nothing_of_it(document: Any) -> None:
+    with pytest.raises(ConfigurationError, match="the JWK set ") as caught:
+        KeySet.from_jwks(document)
+    assert CANARY not in str(caught.value)
+
+
+@pytest.mark.parametrize("document", [None, 1, [jwk_of("ES256")], bytearray(b'{"keys":[]}'), object()], ids=type)
+def test_a_document_of_another_type_is_a_configuration_error(document: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"not {type(document).__name__}"):
+        KeySet.from_jwks(document)
+
+
+def test_a_set_without_keys_is_a_set() -> None:
+    empty = key_set()
+    assert empty.keys == empty.skipped == ()
+    assert empty.find(None, "RS256") is empty.find("key 1", "RS256") is None
+
+
+# --- What is passed over ---
+
+
+@pytest.mark.parametrize(
+    ("jwk", "why"),
+    [
+        pytest.param("AQ", "is not a JSON object", id="a string"),
+        pytest.param(None, "is not a JSON object", id="null"),
+        pytest.param([], "is not a JSON object", id="an array"),
+        pytest.param({}, "its key type", id="an empty object"),
+        pytest.param({"kty": "LMS", "pub": "AQ"}, "its key type", id="an unknown key type"),
+        pytest.param(jwk_of("ES256", kty="ec"), "its key type", id="a key type in lower case"),
+        pytest.param(jwk_of("ES256", kty=["EC"]), "its key type", id="a key type in an array"),
+        pytest.param(jwk_of("ES256", kty="RSA"), "the member n", id="a key type that does not fit the members"),
+        pytest.param(jwk_of("ES256", crv="secp256k1", alg="ES256K"), "alg is not a signature algorithm", id="ES256K"),
+        pytest.param(jwk_of("ES256", crv="secp256k1", alg=None), "its curve is none of", id="an unknown curve"),
+        pytest.param({"kty": "OKP", "crv": "X25519", "x": "AQ"}, "its curve is none of", id="X25519"),
+        pytest.param(jwk_of("RS256", use="enc"), "its use is not sig", id="use enc"),
+        pytest.param(jwk_of("RS256", use="SIG"), "its use is not sig", id="use SIG"),
+        pytest.param(jwk_of("RS256", use=["sig"]), "its use is not sig", id="use in an array"),
+        pytest.param(jwk_of("RS256", key_ops=[]), "key_ops do not include verify", id="no key_ops"),
+        pytest.param(jwk_of("RS256", key_ops=["encrypt"]), "key_ops do not include verify", id="key_ops encrypt"),
+        pytest.param(jwk_of("RS256", key_ops=["sign"]), "key_ops do not include verify", id="key_ops sign"),
+        pytest.param(jwk_of("RS256", key_ops="verify"), "key_ops do not include verify", id="key_ops no array"),
+        pytest.param(jwk_of("RS256", alg="RSA-OAEP"), "alg is not a signature algorithm", id="alg RSA-OAEP"),
+        pytest.param(jwk_of("RS256", alg="none"), "alg is not a signature algorithm", id="alg none"),
+        pytest.param(jwk_of("RS256", alg="HS256"), "alg is not a signature algorithm", id="alg HS256"),
+        pytest.param(jwk_of("RS256", alg=["RS256"]), "alg is not a signature algorithm", id="alg in an array"),
+        pytest.param(jwk_of("RS256", alg="ES256"), "it is for RS256", id="alg of another key type"),
+        pytest.param(jwk_of("ES256", alg="ES384"), "it is for ES256, not for ES384", id="alg of another curve"),
+        pytest.param(jwk_of("RS256", alg="EdDSA"), "it is for RS256", id="alg EdDSA of an RSA key"),
+        pytest.param(jwk_of("RS256", kid=7), "its kid", id="a kid that is a number"),
+        pytest.param(jwk_of("RS256", kid=""), "its kid", id="an empty kid"),
+        pytest.param(jwk_of("RS256", kid="k" * 257), "its kid", id="a long kid"),
+        pytest.param(jwk_of("RS256", n=None), "the member n", id="without its modulus"),
+        pytest.param(jwk_of("RS256", n=write_integer(2**1023 + 1)), "1024 bits", id="RSA 1024"),
+        pytest.param(jwk_of("RS256", n=write_integer(2**16384 + 1)), "16385 bits", id="RSA 16385"),
+        pytest.param(jwk_of("RS256", e="AQ"), "do not make an RSA key", id="exponent 1"),
+        pytest.param(jwk_of("RS256", e="Ag"), "do not make an RSA key", id="exponent 2"),
+        pytest.param(jwk_of("RS256", e="BA"), "do not make an RSA key", id="exponent 4"),
+        pytest.param(jwk_of("RS256", n=write_integer(roca_modulus())), "ROCA", id="ROCA"),
+        pytest.param(jwk_of("RS256", n=write_integer(2**2047)), "RSA", id="even modulus"),
+        pytest.param(jwk_of("ES256", x=write(bytes(32))), "does not lie on P-256", id="a point off the curve"),
+        pytest.param(jwk_of("ES256", x="AQ"), "the member x", id="a short coordinate"),
+        pytest.param(jwk_of("Ed25519", x="AQ"), "is not a key of Ed25519", id="a short Ed25519 key"),
+        pytest.param(jwk_of("Ed25519", x=write(SMALL_ORDER_ED25519[0])), "small order", id="a small-order Ed25519 key"),
+        pytest.param(jwk_of("ML-DSA-44", alg=None), "its member alg", id="AKP without alg"),
+        pytest.param(jwk_of("ML-DSA-44", pub="AQ"), "is not a key of ML-DSA-44", id="a short ML-DSA key"),
+    ],
+)
+def test_a_key_that_is_no_use_is_passed_over_with_the_reason_and_the_others_stay(jwk: object, why: str) -> None:
+    read = key_set(jwk_of("Ed25519", kid="good"), jwk)
+    assert [key.kid for key in read.keys] == ["good"]
+    (reason,) = read.skipped
+    assert reason.startswith("key 2: ")
+    assert why in reason
+
+
+def test_the_reasons_show_nothing_of_the_keys() -> None:
+    read = key_set(
+        {"kty": CANARY},
+        jwk_of("RS256", use=CANARY),
+        jwk_of("RS256", alg=CANARY),
+        jwk_of("RS256", kid=CANARY * 99),
+        jwk_of("RS256", n=CANARY),
+        jwk_of("ES256", crv=CANARY, alg=None),
+        jwk_of("ES256", x=CANARY),
+        jwk_of("RS256", key_ops=[CANARY]),
+        CANARY,
+    )
+    assert len(read.skipped) == 9
+    assert CANARY not in " ".join(read.skipped)
+    assert CANARY not in repr(read)
+
+
+# --- What refuses the whole set ---
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "Ed25519", "ML-DSA-44"])
+def test_private_key_material_refuses_the_whole_set(algorithm: str) -> None:
+    private: dict[str, Any] = signing_key(algorithm).to_private_jwk()
+    public = signing_key(algorithm).to_jwk()
+    with pytest.raises(ConfigurationError, match="key 2 of the JWK set is a private key"):
+        key_set(jwk_of("Ed25519"), private)
+    for name in private.keys() - public.keys():
+        with pytest.raises(ConfigurationError, match="is a private key") as caught:
+            key_set({**public, name: private[name]})
+        assert private[name] not in str(caught.value)
+
+
+@pytest.mark.parametrize("member", ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"])
+@pytest.mark.parametrize("value", [None, "", "AQ", []], ids=repr)
+def test_any_private_member_refuses_it_whatever_its_value_and_the_keys_type(member: str, value: object) -> None:
+    for jwk in (signing_key("ES256").to_jwk(), {"kty": "unknown"}, {}):
+        with pytest.raises(ConfigurationError, match="is a private key"):
+            key_set({**jwk, member: value})
+
+
+@pytest.mark.parametrize("use", ["sig", "enc", None])
+def test_a_shared_secret_beside_public_keys_refuses_the_whole_set(use: str | None) -> None:
+    with pytest.raises(ConfigurationError, match="key 2 of the JWK set is a shared secret"):
+        key_set(jwk_of("ES256"), {"kty": "oct", "k": write(SECRET), "use": use})
+
+
+def test_a_shared_secret_alone_is_refused_in_a_document_too() -> None:
+    with pytest.raises(ConfigurationError, match=r"KeySet\.from_secret") as caught:
+        key_set({"kty": "oct", "k": write(SECRET)})
+    assert write(SECRET) not in str(caught.value)
+
+
+def test_a_set_of_secrets_and_public_keys_cannot_be_put_together() -> None:
+    with pytest.raises(ConfigurationError, match="cannot stand in one key set"):
+        KeySet([*KeySet.from_secret(SECRET).keys, signing_key("ES256").public])
+
+
+# --- Which key a token means ---
+
+
+def test_a_key_is_found_by_its_name_and_algorithm_and_never_by_another_name() -> None:
+    read = key_set(jwk_of("ES256", kid="a"), jwk_of("RS256", kid="b"))
+    found = read.find("a", "ES256")
+    assert found is not None
+    assert (found.kid, found.algorithm) == ("a", "ES256")
+    for kid, alg in [("a", "RS256"), ("b", "ES256"), ("c", "ES256"), ("A", "ES256"), ("a", "none"), ("", "ES256")]:
+        assert read.find(kid, alg) is None
+
+
+def test_a_key_without_alg_is_found_by_every_algorithm_of_its_type_as_entra_id_publishes_them() -> None:
+    read = key_set(jwk_of("RS256", kid="a", alg=None), jwk_of("ES256", kid="b", alg=None))
+    assert read.algorithms == RSA_ALGORITHMS | {"ES256"}
+    for alg in RSA_ALGORITHMS:
+        found = read.find("a", alg)
+        assert found is not None
+        assert found.algorithm == alg
+    assert read.find("a", "ES256") is None
+
+
+def test_the_name_eddsa_finds_either_curve() -> None:
+    read = key_set(jwk_of("Ed25519", kid="a"), jwk_of("Ed448", kid="b"))
+    assert [getattr(read.find(kid, "EdDSA"), "algorithm", None) for kid in ("a", "b")] == ["Ed25519", "Ed448"]
+    assert read.find("a", "Ed448") is None
+    assert read.find(None, "EdDSA") is None  # either would fit
+    assert key_set(jwk_of("Ed448")).find(None, "EdDSA") is not None
+
+
+def test_without_a_name_a_token_means_the_one_key_that_fits() -> None:
+    read = key_set(jwk_of("ES256", kid="a"), jwk_of("RS256", kid="b"))
+    assert getattr(read.find(None, "ES256"), "kid", None) == "a"
+    assert getattr(read.find(None, "RS256"), "kid", None) == "b"
+
+
+def test_without_a_name_a_token_means_no_key_where_two_fit() -> None:
+    assert key_set(jwk_of("ES256", kid="a"), another("ES256", kid="b")).find(None, "ES256") is None
+    read = key_set(jwk_of("ES256", kid="a"), another("ES256", kid="b"), another("ES256", kid="c"))
+    assert read.find(None, "ES256") is None
+
+
+def test_a_nameless_key_serves_a_token_with_a_name_only_where_it_is_the_only_one() -> None:
+    assert key_set(jwk_of("ES256", kid=None)).find("any", "ES256") is not None
+    one, two = jwk_of("ES256", kid=None), {n: v for n, v in another("ES256").items() if n != "kid"}
+    assert key_set(one, two).find("any", "ES256") is None
+    assert key_set(one, two).find(None, "ES256") is None
+
+
+def test_a_named_key_comes_before_a_nameless_one() -> None:
+    read = key_set(jwk_of("ES256", kid=None), another("ES256", kid="a"))
+    assert getattr(read.find("a", "ES256"), "kid", None) == "a"
+
+
+def test_the_same_key_under_several_names_works_under_each_and_without() -> None:
+    read = key_set(*(jwk_of("ES256", kid=kid) for kid in ("a", "b", "a")))
+    assert all(read.find(kid, "ES256") is not None for kid in ("a", "b", None))
+
+
+def test_one_name_for_keys_of_different_types_works() -> None:
+    read = key_set(jwk_of("RS256", kid="a"), jwk_of("ES256", kid="a"), jwk_of("Ed25519", kid="a"))
+    for alg in ("RS256", "ES256", "Ed25519", "EdDSA"):
+        assert read.find("a", alg) is not None
+
+
+def test_one_name_for_two_different_keys_of_one_type_means_neither() -> None:
+    for order in (1, -1):
+        read = key_set(*[jwk_of("ES256", kid="a"), another("ES256", kid="a"), jwk_of("ES256", kid="a")][::order])
+        assert read.find("a", "ES256") is None
+
+
+# --- From PEM and from a secret ---
+
+
+@pytest.mark.parametrize("algorithm", ASYMMETRIC)
+def test_a_public_pem_text_gives_its_key(algorithm: str) -> None:
+    pem = signing_key(algorithm).public.to_pem()
+    for given in (pem, pem.encode()):
+        read = KeySet.from_pem(given, algorithm=algorithm, kid="key 1")
+        assert [(key.kid, key.algorithm) for key in read.keys] == [("key 1", algorithm)]
+    assert algorithm in KeySet.from_pem(pem).algorithms
+
+
+def test_a_pem_text_may_be_pkcs1_or_a_certificate() -> None:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    public: Any = load_pem_public_key(signing_key("RS256").public.to_pem().encode())
+    pkcs1 = public.public_bytes(Encoding.PEM, PublicFormat.PKCS1)
+    assert b"BEGIN RSA PUBLIC KEY" in pkcs1
+    assert KeySet.from_pem(pkcs1) == KeySet.from_pem(signing_key("RS256").public.to_pem())
+    private = ec.generate_private_key(ec.SECP256R1())
+    assert KeySet.from_pem(certificate(private, private.public_key())).algorithms == {"ES256"}
+
+
+def certificate(issuer: ec.EllipticCurvePrivateKey, public: Any) -> str:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "issuer.example")])
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, public, 1, now, now + timedelta(days=1))
+    return builder.sign(issuer, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+@pytest.mark.parametrize(
+    ("pem", "why"),
+    [
+        pytest.param("", "neither a public key nor", id="nothing"),
+        pytest.param("garbage", "neither a public key nor", id="garbage"),
+        pytest.param(b"\xff\x00", "neither a public key nor", id="bytes"),
+        pytest.param(
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "neither", id="a broken certificate"
+        ),
+        pytest.param(signing_key("ES256").to_private_pem(), "it is a private key", id="a private key"),
+        pytest.param(
+            certificate(ec.generate_private_key(ec.SECP256R1()), x25519.X25519PrivateKey.generate().public_key()),
+            "signs no tokens",
+            id="a certificate for encryption",
+        ),
+        pytest.param(
+            ec.generate_private_key(ec.SECP256K1())
+            .public_key()
+            .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+            "its curve is none of",
+            id="secp256k1",
+        ),
+    ],
+)
+def test_what_is_no_public_pem_text_is_a_configuration_error(pem: str | bytes, why: str) -> None:
+    with pytest.raises(ConfigurationError, match="the PEM key cannot be used") as caught:
+        KeySet.from_pem(pem)
+    assert why in str(caught.value)
+
+
+def test_a_pem_key_is_bound_only_to_an_algorithm_that_fits() -> None:
+    pem = signing_key("ES256").public.to_pem()
+    with pytest.raises(ConfigurationError, match="it is for ES256, not for RS256"):
+        KeySet.from_pem(pem, algorithm="RS256")
+    with pytest.raises(ConfigurationError, match="it is for ES256, not for HS256"):
+        KeySet.from_pem(pem, algorithm="HS256")
+    with pytest.raises(ConfigurationError, match="unknown algorithm 'none'"):
+        KeySet.from_pem(pem, algorithm="none")
+    with pytest.raises(ConfigurationError, match="kid"):
+        KeySet.from_pem(pem, kid="")
+
+
+@pytest.mark.parametrize(
+    ("length", "algorithms"), [(32, {"HS256"}), (48, {"HS256", "HS384"}), (64, set(SYMMETRIC)), (100, set(SYMMETRIC))]
+)
+def test_a_secret_is_bound_to_each_hmac_that_it_is_long_enough_for(length: int, algorithms: set[str]) -> None:
+    read = KeySet.from_secret(bytes(length), kid="key 1")
+    assert read.symmetric
+    assert read.algorithms == algorithms
+    assert {key.kid for key in read.keys} == {"key 1"}
+
+
+def test_a_secret_is_bound_to_the_one_hmac_named() -> None:
+    assert KeySet.from_secret(bytes(64), "HS384").algorithms == {"HS384"}
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "none", "hs256", ""])
+def test_a_secret_is_for_hmac_alone(algorithm: str) -> None:
+    with pytest.raises(ConfigurationError, match="a shared secret is for HS256, HS384, HS512"):
+        KeySet.from_secret(SECRET, algorithm)
+
+
+@pytest.mark.parametrize(("length", "algorithm"), [(31, None), (0, None), (31, "HS256"), (47, "HS384"), (63, "HS512")])
+def test_a_secret_that_is_too_short_is_refused(length: int, algorithm: str | None) -> None:
+    with pytest.raises(ConfigurationError, match="needs a secret of at least"):
+        KeySet.from_secret(bytes(length), algorithm)
+
+
+def test_a_secret_is_bytes() -> None:
+    secret: Any = CANARY * 9
+    with pytest.raises(ConfigurationError, match="a shared secret is bytes") as caught:
+        KeySet.from_secret(secret)
+    assert CANARY not in str(caught.value)
+
+
+def test_sets_of_different_secrets_differ_and_show_nothing_of_them() -> None:
+    one, two = KeySet.from_secret(SECRET), KeySet.from_secret(SECRET[::-1])
+    assert one == KeySet.from_secret(SECRET)
+    assert one != two
+    assert repr(one) == repr(two)
+    assert one != "secret"
+
+
+# --- Writing it out ---
+
+
+@pytest.mark.parametrize(
+    "jwks",
+    [
+        [jwk_of("RS256")],
+        [jwk_of("RS256", alg=None), jwk_of("ES256", alg=None)],
+        [jwk_of("ES256", kid=None), jwk_of("ES256", kid="a"), jwk_of("ES256", kid="b")],
+        [jwk_of("RS256", kid="a"), jwk_of("ES256", kid="a"), jwk_of("ML-DSA-44"), jwk_of("Ed25519")],
+        [],
+    ],
+    ids=["one", "without alg", "several names", "one name", "none"],
+)
+def test_a_set_and_its_document_are_each_others_inverse(jwks: list[dict[str, Any]]) -> None:
+    read = key_set(*jwks)
+    assert KeySet.from_jwks(json.dumps(read.to_jwks())) == read
+    assert len(read.to_jwks()["keys"]) == len(jwks)
+
+
+def test_a_set_cannot_be_changed() -> None:
+    read = key_set(jwk_of("ES256"))
+    for name in KeySet.__slots__:
+        with pytest.raises(AttributeError):
+            setattr(read, name, ())
+    with pytest.raises(AttributeError):
+        read.keys.append(None)  # type: ignore[attr-defined]
