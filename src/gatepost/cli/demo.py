@@ -63,7 +63,7 @@ def demo(
 
 
 def _invite(local: "LocalIssuer", url: str) -> None:
-    from gatepost.cli.invitation import invite
+    from gatepost.cli.invitation import invite, program
 
     token = local.mint()
     bearer = "curl -i -H 'Authorization: Bearer"
@@ -75,7 +75,7 @@ def _invite(local: "LocalIssuer", url: str) -> None:
             ("refused: no token", f"curl -i {url}"),
             ("refused: another character in the signature", f"{bearer} {_spoiled(token)}' {url}"),
             ("a fresh token, for the client itself", f"curl -s {credentials} {local.token_endpoint}"),
-            ("what it says", f"gatepost inspect {token} --issuer {local.identifier} --audience {local.audience[0]}"),
+            ("what it says", f"{program()} inspect {token} --issuer {local.identifier} --audience {local.audience[0]}"),
         ),
     )
 

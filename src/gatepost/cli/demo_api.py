@@ -33,10 +33,12 @@ def create_api(verifier: Verifier, clock: Callable[[], float]) -> Flask:
             reason = refusal.reason
             return _problem(reason.status, str(refusal), code=refusal.code, challenge=refusal.challenge())
         except KeysUnavailable as error:
-            return _problem(503, str(error), code=error.code, retry_after=error.retry_after)
+            # What the fetch met is for the operator's log, not for whoever asks.
+            detail = "The issuer's keys cannot be had right now; try again later."
+            return _problem(503, detail, code=error.code, retry_after=error.retry_after)
         body = {
             "success": True,
-            "message": "JWT verification successful - Connection established",
+            "message": "JWT verification successful",
             "user": verified.subject or verified.client_id,
             "scope": " ".join(sorted(verified.scopes)),
             "timestamp": int(clock()),

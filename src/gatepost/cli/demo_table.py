@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
     from gatepost.cli.demo_story import Step
 
-# From this width on there is room for the sentence that the API answers with.
-_WIDE = 110
+# From these widths on there is room for the sentence that the API answers with, and for the expected reason.
+_WIDE = 118
+_WIDER = 160
 
 
 class Answer(NamedTuple):
@@ -41,11 +42,13 @@ def show(rows: "Sequence[tuple[Step, Answer]]") -> None:
 
     out = console()
     wide = out.width >= _WIDE
-    shown = table("What was sent", "Expected", "Answer", *(("In the API's words",) if wide else ()), on=out)
+    shown = table("What was sent", "Expected", "Answer", on=out, wrap=not wide)
+    if wide:
+        shown.add_column("In the API's words", overflow="fold")
     for step, answer in rows:
         good = as_expected(step, answer)
         # In a narrow window the reason stands once, unless the two differ.
-        expected = _in_short(step.status, step.reason if wide or not good else None)
+        expected = _in_short(step.status, step.reason if out.width >= _WIDER or not good else None)
         came, colour = _in_short(answer.status, answer.reason), "green" if good else "bold red"
         cells: list[str | Text] = [step.sent, expected, Text(came if good else f"{came} (NOT AS EXPECTED)", colour)]
         if wide:

@@ -5,7 +5,8 @@ What is lenient here is only for showing: every check is made by the strict read
 
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from math import isfinite
 from typing import NamedTuple
 
 from gatepost.cli.check import Check, failed, passed, unknown
@@ -13,6 +14,8 @@ from gatepost.errors import GatepostError
 from gatepost.jose import base64url, compact, strict_json
 
 _ALPHABET = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+_LONGEST_NUMBER = 15
+_DEEPEST = 64
 
 
 class Dissection(NamedTuple):
@@ -86,10 +89,34 @@ def _lenient_base64url(segment: bytes) -> bytes:
 
 def _lenient(data: bytes) -> Mapping[str, object] | None:
     try:
-        value = json.loads(data.decode("utf-8-sig", "replace"))
+        value = json.loads(
+            data.decode("utf-8-sig", "replace"), parse_int=_number, parse_float=_number, parse_constant=str
+        )
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and _is_shallow(value) else None
+
+
+def _number(text: str) -> float | str:
+    """Return a number that can be reckoned with, and any other as it is written."""
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    value = float(text)
+    return int(text) if value.is_integer() and text.lstrip("-").isdigit() else value if isfinite(value) else text
+
+
+def _is_shallow(value: object) -> bool:
+    """Tell whether `value` is nested no deeper than can be shown."""
+    level: list[object] = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: object) -> Collection[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _why_not_base64url(segment: bytes) -> str:

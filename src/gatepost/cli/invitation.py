@@ -1,11 +1,23 @@
 """What to copy from the screen while an issuer is running."""
 
+import shlex
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gatepost.cli.terminal import console
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def program() -> str:
+    """Return how to call Gatepost from here: by its name where that is found, else by the way it was called."""
+    if shutil.which("gatepost") is not None:
+        return "gatepost"
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "gatepost" else f"{shlex.quote(sys.executable)} -m gatepost"
 
 
 def facts(*lines: tuple[str, str]) -> None:

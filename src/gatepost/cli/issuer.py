@@ -71,7 +71,7 @@ def issuer(
 
 
 def _introduce(local: "LocalIssuer") -> None:
-    from gatepost.cli.invitation import facts, invite
+    from gatepost.cli.invitation import facts, invite, program
 
     facts(
         ("vendor", local.vendor),
@@ -89,7 +89,7 @@ def _introduce(local: "LocalIssuer") -> None:
         (
             ("a user's token, good as of now", local.mint()),
             *_ask(local),
-            ("is a token good? it is read from standard input", f"gatepost verify - {_trust(local)}"),
+            ("is a token good? it is read from standard input", f"{program()} verify - {_trust(local)}"),
         ),
     )
 

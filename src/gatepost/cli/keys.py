@@ -69,11 +69,15 @@ def _write(path: Path, text: str, *, force: bool) -> None:
     # With --force it is written beside the old file and takes its place, so that its mode is new as well.
     place = path.with_name(f".{path.name}.{os.getpid()}") if force else path
     try:
-        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-        if force:
-            place.replace(path)
+        file = os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
     except FileExistsError:
         raise Failure(f"{path} is there already and stays as it is; choose another name, or add --force") from None
     except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror}") from None
+    try:
+        with file:
+            file.write(text)
+        place.replace(path)
+    except OSError as error:
+        place.unlink(missing_ok=True)
         raise Failure(f"{path} cannot be written: {error.strerror}") from None

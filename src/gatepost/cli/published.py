@@ -67,16 +67,15 @@ def fetch(url: str, ca_file: str | None, http_hosts: Sequence[str]) -> Published
     ]
     if any(mark in url.rpartition("/")[2].lower() for mark in _LOOKS_LIKE_KEYS):
         ways.reverse()
-    failures: list[str] = []
+    first: KeysUnavailable | None = None
     for found_by, source in ways:
         try:
             keys = key_set(source, identifier)
         except KeysUnavailable as error:
-            failures.append(str(error))
-            continue
-        return Published(url, found_by, tuple(_rows(keys)), keys.skipped)
-    tried = (f"{found_by}: {failure}" for (found_by, _), failure in zip(ways, failures, strict=True))
-    raise KeysUnavailable(f"no keys {'; nor '.join(tried)}")
+            first = first or error
+        else:
+            return Published(url, found_by, tuple(_rows(keys)), keys.skipped)
+    raise KeysUnavailable(f"neither an issuer nor a JWK set answers there; {first}")
 
 
 def key_set(source: KeySource, identifier: str) -> KeySet:

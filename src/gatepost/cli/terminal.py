@@ -21,14 +21,14 @@ def console() -> "Console":
     return Console(markup=False, highlight=False, emoji=False, width=_UNBROKEN)
 
 
-def table(*columns: str, on: "Console") -> "Table":
+def table(*columns: str, on: "Console", wrap: bool = True) -> "Table":
     """Return an empty table with these columns: with rules on a terminal, in bare columns elsewhere."""
     from rich import box
     from rich.table import Table
 
     made = Table(box=box.ROUNDED if on.is_terminal else None, pad_edge=on.is_terminal, header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold")
+        made.add_column(column, overflow="fold", no_wrap=not wrap)
     return made
 
 

@@ -19,6 +19,8 @@ def read(token: str) -> str:
     Raises:
         Failure: When there is none.
     """
+    if token == "-" and sys.stdin.isatty():
+        typer.echo("Paste the token, press Enter, then Ctrl-D.", err=True)
     text = sys.stdin.buffer.read(_READ_AT_MOST).decode("utf-8", "replace") if token == "-" else token
     scheme, _, rest = text.strip().partition(" ")
     text = rest.strip() if scheme.lower() == "bearer" else text.strip()

@@ -31,14 +31,14 @@ def decode(text: bytes) -> bytes:
     """
     rest = len(text) & 3
     if rest == 0:
-        standard = text.translate(_TO_STANDARD)
+        padding = b""
     elif rest == 2 and text[-1] in _LAST_OF_TWO:
-        standard = text.translate(_TO_STANDARD) + b"=="
+        padding = b"=="
     elif rest == 3 and text[-1] in _LAST_OF_THREE:
-        standard = text.translate(_TO_STANDARD) + b"="
+        padding = b"="
     else:
         raise TokenRejected(Reason.MALFORMED)
     try:
-        return a2b_base64(standard, strict_mode=True)
+        return a2b_base64(text.translate(_TO_STANDARD) + padding, strict_mode=True)
     except Error:
         raise TokenRejected(Reason.MALFORMED) from None

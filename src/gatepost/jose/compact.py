@@ -45,9 +45,11 @@ class Jws(Frozen):
 def take_apart(token: str | bytes, max_length: int = MAX_LENGTH) -> tuple[bytes, bytes, bytes, bytes]:
     """Return the three segments of a token, still as text, and its signing input.
 
+    A third dot stands in the second segment then, which decoding refuses.
+
     Raises:
-        TokenRejected: `too_large` beyond `max_length` octets; `malformed` when it is not ASCII text, or does not have
-            exactly two dots: a JWE has four.
+        TokenRejected: `too_large` beyond `max_length` octets; `malformed` when it is not ASCII text, or has fewer than
+            two dots.
     """
     if not isinstance(token, _TEXT):
         raise TokenRejected(Reason.MALFORMED)
@@ -55,10 +57,12 @@ def take_apart(token: str | bytes, max_length: int = MAX_LENGTH) -> tuple[bytes,
         raise TokenRejected(Reason.TOO_LARGE)
     try:
         data = token.encode("ascii") if isinstance(token, str) else token
-        header, payload, signature = data.split(b".", 3)
-    except ValueError:
+    except UnicodeEncodeError:
         raise TokenRejected(Reason.MALFORMED) from None
-    return header, payload, signature, data[: -1 - len(signature)]
+    first, last = data.find(b"."), data.rfind(b".")
+    if first == last:
+        raise TokenRejected(Reason.MALFORMED)
+    return data[:first], data[first + 1 : last], data[last + 1 :], data[:last]
 
 
 def verify_compact(

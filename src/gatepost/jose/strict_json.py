@@ -73,7 +73,11 @@ def loads(data: bytes | str) -> Json:
         quotes = text.count('"')
         if not text.isascii():
             _refuse_surrogates(value)
-    if 2 * _strings((value,), MAX_DEPTH + 1) != quotes:
+    if type(value) is dict:
+        strings = len(value) + _strings(value.values(), MAX_DEPTH)
+    else:
+        strings = _strings((value,), MAX_DEPTH + 1)
+    if 2 * strings != quotes:
         raise TokenRejected(Reason.MALFORMED)
     return value
 

@@ -23,14 +23,15 @@ _AT_JWT_ONLY = frozenset({"at+jwt"})
 # (OpenID Connect Back-Channel Logout §2.4, RFC 8417), which is neither.
 _FOREIGN = {
     "access": frozenset({"nonce", "at_hash", "c_hash", "events"}),
-    "id": frozenset({"scope", "scp", "client_id", "cid", "events"}),
+    "id": frozenset({"scope", "scp", "client_id", "cid", "azpacr", "appidacr", "events"}),
     "any": frozenset({"events"}),
 }
 
-# How vendors tell their tokens apart in the payload. Cognito has these two kinds; of Keycloak's, another value of `typ`
-# is somebody's own claim and says nothing.
+# How Cognito, PingAM and Keycloak tell their tokens apart in the payload. Cognito has just two kinds; another value of
+# the others is somebody's own claim, and says nothing.
 _VENDOR_MARKS: Mapping[str, Mapping[str, str]] = {
     "token_use": {"access": "access", "id": "id", "*": "neither"},
+    "tokenName": {"access_token": "access", "id_token": "id"},
     "typ": {
         "Bearer": "access",
         "DPoP": "access",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import location
+from gatepost.trust.vendors import address
 
 
 def auth0(domain: str, *, audience: str | Iterable[str] | None, **options: Unpack[IssuerOptions]) -> Issuer:
@@ -25,7 +25,7 @@ def auth0(domain: str, *, audience: str | Iterable[str] | None, **options: Unpac
 
     Source: Auth0 documentation, "Validate JSON Web Tokens", "Access token profiles" and "JSON Web Key Sets".
     """
-    base = location.base_url("domain", domain)
+    base = address.base_url("domain", domain)
     options.setdefault("algorithms", ("RS256", "RS512", "PS256"))
-    location.set_keys(options, f"{base}/.well-known/jwks.json")
+    address.set_keys(options, f"{base}/.well-known/jwks.json")
     return Issuer(f"{base}/", audience=audience, **options)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import location
+from gatepost.trust.vendors import address
 
 
 def authgear(endpoint: str, *, audience: str | Iterable[str] | None, **options: Unpack[IssuerOptions]) -> Issuer:
@@ -24,8 +24,8 @@ def authgear(endpoint: str, *, audience: str | Iterable[str] | None, **options: 
 
     Source: Authgear documentation, "Validate JWT in your application server"; token_encoding.go.
     """
-    identifier = location.base_url("endpoint", endpoint)
+    identifier = address.base_url("endpoint", endpoint)
     options.setdefault("algorithms", ("RS256",))
     options.setdefault("require_at_jwt", options.get("token_type", "access") == "access")
-    location.set_keys(options, f"{identifier}/oauth2/jwks")
+    address.set_keys(options, f"{identifier}/oauth2/jwks")
     return Issuer(identifier, audience=audience, **options)

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from gatepost.errors import ConfigurationError
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import kind, location
+from gatepost.trust.vendors import address, kind
 
 _USER_POOL_ID = re.compile(r"([a-z]{2}(?:-[a-z]+)+-[0-9])_[A-Za-z0-9]+")
 
@@ -46,10 +46,10 @@ def cognito(
         identifier = f"https://{host}/{user_pool_id}"
         options.setdefault("aliases", (f"https://issuer-{host}/{user_pool_id}",))
     else:
-        identifier = f"{location.base_url('endpoint', endpoint)}/{user_pool_id}"
+        identifier = f"{address.base_url('endpoint', endpoint)}/{user_pool_id}"
     options.setdefault("algorithms", ("RS256",))
     if options.get("token_type", "access") != "id":
         options.setdefault("client_id_as_audience", True)
     kind.require_in_access_tokens(options, "client_id")
-    location.set_keys(options, f"{identifier}/.well-known/jwks.json")
+    address.set_keys(options, f"{identifier}/.well-known/jwks.json")
     return Issuer(identifier, audience=audience, **options)

@@ -5,7 +5,7 @@ from typing import Literal, Unpack
 
 from gatepost.errors import ConfigurationError
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import kind, location
+from gatepost.trust.vendors import address, kind
 
 _PUBLIC_CLOUD = "https://login.microsoftonline.com"
 _CHINA = "https://login.partner.microsoftonline.cn"
@@ -42,15 +42,15 @@ def entra(
 
     Source: Microsoft identity platform, "Access token claims reference" and "Access tokens: validate the issuer".
     """
-    location.uuid("tenant_id", tenant_id, "the portal shows as Directory (tenant) ID; tokens hold no other name of it")
+    address.uuid("tenant_id", tenant_id, "the portal shows as Directory (tenant) ID; tokens hold no other name of it")
     if version not in {1, 2}:
         raise ConfigurationError(f"version is 1 or 2, not {version!r}")
-    base = location.base_url("authority", authority)
+    base = address.base_url("authority", authority)
     options.setdefault("algorithms", ("RS256",))
     kind.require_in_access_tokens(options, "azp" if version == 2 else "appid")
     if version == 1:
         host = "sts.chinacloudapi.cn" if base == _CHINA else "sts.windows.net"
-        location.set_keys(options, f"{base}/{tenant_id}/discovery/keys")
+        address.set_keys(options, f"{base}/{tenant_id}/discovery/keys")
         return Issuer(f"https://{host}/{tenant_id}/", audience=audience, **options)
-    location.set_keys(options, f"{base}/{tenant_id}/discovery/v2.0/keys")
+    address.set_keys(options, f"{base}/{tenant_id}/discovery/v2.0/keys")
     return Issuer(f"{base}/{tenant_id}/v2.0", audience=audience, **options)

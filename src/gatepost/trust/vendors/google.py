@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import location
+from gatepost.trust.vendors import address
 
 
 def google(*, audience: str | Iterable[str] | None, **options: Unpack[IssuerOptions]) -> Issuer:
@@ -23,5 +23,5 @@ def google(*, audience: str | Iterable[str] | None, **options: Unpack[IssuerOpti
     options.setdefault("token_type", "id")
     options.setdefault("aliases", ("accounts.google.com",))
     options.setdefault("algorithms", ("RS256",))
-    location.set_keys(options, "https://www.googleapis.com/oauth2/v3/certs")
+    address.set_keys(options, "https://www.googleapis.com/oauth2/v3/certs")
     return Issuer("https://accounts.google.com", audience=audience, **options)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import location
+from gatepost.trust.vendors import address
 
 
 def keycloak(
@@ -34,6 +34,6 @@ def keycloak(
 
     Source: Keycloak documentation, "Securing applications: OpenID Connect" and "Audience support".
     """
-    identifier = f"{location.base_url('base_url', base_url)}/realms/{location.segment('realm', realm)}"
-    location.set_keys(options, f"{identifier}/protocol/openid-connect/certs", ca_file=ca_file)
+    identifier = f"{address.base_url('base_url', base_url)}/realms/{address.segment('realm', realm)}"
+    address.set_keys(options, f"{identifier}/protocol/openid-connect/certs", ca_file=ca_file)
     return Issuer(identifier, audience=audience, **options)

@@ -5,7 +5,7 @@ from typing import Unpack
 
 from gatepost.errors import ConfigurationError
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import location
+from gatepost.trust.vendors import address
 
 
 def okta(
@@ -32,7 +32,7 @@ def okta(
 
     Source: Okta developer documentation, "Authorization servers" and "Validate access tokens".
     """
-    base = location.base_url("domain", domain)
+    base = address.base_url("domain", domain)
     options.setdefault("algorithms", ("RS256",))
     if authorization_server is None:
         if options.get("token_type", "access") != "id":
@@ -40,8 +40,8 @@ def okta(
                 "access tokens of Okta's org server are only for Okta itself; name a custom authorization server, "
                 "such as authorization_server='default', or ask for ID tokens with token_type='id'"
             )
-        location.set_keys(options, f"{base}/oauth2/v1/keys")
+        address.set_keys(options, f"{base}/oauth2/v1/keys")
         return Issuer(base, audience=audience, **options)
-    identifier = f"{base}/oauth2/{location.segment('authorization_server', authorization_server)}"
-    location.set_keys(options, f"{identifier}/v1/keys")
+    identifier = f"{base}/oauth2/{address.segment('authorization_server', authorization_server)}"
+    address.set_keys(options, f"{identifier}/v1/keys")
     return Issuer(identifier, audience=audience, **options)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import kind, location
+from gatepost.trust.vendors import address, kind
 
 
 def pingam(
@@ -38,8 +38,8 @@ def pingam(
 
     Source: PingAM 7.5 documentation, "Client-based tokens", "Configure AM as an OpenID provider" and "Realms".
     """
-    base = location.base_url("base_url", base_url)
-    realms = [location.segment("realm", part) for part in realm.strip("/").split("/")] if realm.strip("/") else []
+    base = address.base_url("base_url", base_url)
+    realms = [address.segment("realm", part) for part in realm.strip("/").split("/")] if realm.strip("/") else []
     long_form = "/oauth2" + "".join(f"/realms/{part}" for part in ["root", *realms])
     short_form = "/".join(["/oauth2", *realms])
     # The root realm is /oauth2 to AM itself; its sub-realms are addressed in the long form.
@@ -48,7 +48,7 @@ def pingam(
         "aliases", (f"{base}{other_path}", *(f"{other}{form}" for other in _ports(base) for form in (path, other_path)))
     )
     kind.require_in_access_tokens(options, "scope")
-    location.set_keys(options, f"{base}{path}/connect/jwk_uri", ca_file=ca_file)
+    address.set_keys(options, f"{base}{path}/connect/jwk_uri", ca_file=ca_file)
     return Issuer(f"{base}{path}", audience=audience, **options)
 
 

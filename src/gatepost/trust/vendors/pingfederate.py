@@ -5,7 +5,7 @@ from typing import Unpack
 
 from gatepost.errors import ConfigurationError
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import location
+from gatepost.trust.vendors import address
 
 
 def pingfederate(
@@ -39,11 +39,11 @@ def pingfederate(
 
     Source: PingFederate Administrator's Reference, "Configuring JSON token management".
     """
-    base = location.base_url("base_url", base_url)
+    base = address.base_url("base_url", base_url)
     if jwks_path is not None:
         if not jwks_path.startswith("/"):
             raise ConfigurationError(f"jwks_path begins with a slash, such as '/pf/JWKS', not {jwks_path!r}")
-        location.set_keys(options, f"{base}{jwks_path}", ca_file=ca_file)
+        address.set_keys(options, f"{base}{jwks_path}", ca_file=ca_file)
     elif "keys" not in options:
         from gatepost.trust.discovery import Discovery
 

@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, Unpack, get_args
 
 from gatepost.errors import ConfigurationError
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import location
+from gatepost.trust.vendors import address
 
 Region: TypeAlias = Literal["com", "eu", "ca", "com.au", "sg", "asia"]
 
@@ -38,13 +38,13 @@ def pingone(
 
     Source: PingOne Platform API, "Token claims", "OpenID Connect/OAuth 2" and "Custom Domains".
     """
-    location.uuid("environment_id", environment_id, "the admin console shows under Environment > Properties")
+    address.uuid("environment_id", environment_id, "the admin console shows under Environment > Properties")
     if region not in get_args(Region):
         raise ConfigurationError(f"region is one of {', '.join(get_args(Region))}, not {region!r}")
     identifier = f"https://auth.pingone.{region}/{environment_id}/as"
     if custom_domain is not None:
         options.setdefault("aliases", (identifier,))
-        identifier = f"{location.base_url('custom_domain', custom_domain)}/as"
+        identifier = f"{address.base_url('custom_domain', custom_domain)}/as"
     options.setdefault("algorithms", ("RS256",))
-    location.set_keys(options, f"{identifier}/jwks")
+    address.set_keys(options, f"{identifier}/jwks")
     return Issuer(identifier, audience=audience, **options)

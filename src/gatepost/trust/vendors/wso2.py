@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Unpack
 
 from gatepost.trust.issuer import Issuer, IssuerOptions
-from gatepost.trust.vendors import location
+from gatepost.trust.vendors import address
 
 
 def wso2(
@@ -35,10 +35,10 @@ def wso2(
 
     Source: WSO2 Identity Server documentation, "Token persistence" and "JWT access tokens"; JWTTokenIssuer.java.
     """
-    root = location.base_url("base_url", base_url)
+    root = address.base_url("base_url", base_url)
     if tenant is not None:
-        root = f"{root}/t/{location.segment('tenant', tenant)}"
+        root = f"{root}/t/{address.segment('tenant', tenant)}"
     options.setdefault("algorithms", ("RS256", "RS384", "RS512", "PS256"))
     options.setdefault("leeway", 5)
-    location.set_keys(options, f"{root}/oauth2/jwks", ca_file=ca_file)
+    address.set_keys(options, f"{root}/oauth2/jwks", ca_file=ca_file)
     return Issuer(f"{root}/oauth2/token", audience=audience, **options)
