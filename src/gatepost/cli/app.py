@@ -11,6 +11,13 @@ from gatepost.cli import demo, inspect, issuer, jwks, keys, verify
 from gatepost.cli.failure import Failure, complain
 from gatepost.errors import GatepostError, KeysUnavailable
 
+_OPTIONS = (
+    ("http_hosts", "--http-host HOST"),
+    ("ca_file", "--ca-file FILE"),
+    ("KeySet.from_secret", "--secret-file FILE"),
+    ("token_type", "--token-type"),
+)
+
 app = typer.Typer(
     epilog="Exit status: 0 all is well, 1 a token was refused, 2 the question was wrong or could not be answered.",
     rich_markup_mode=None,  # plain help is quick, and can be searched
@@ -39,9 +46,9 @@ def run(arguments: Sequence[str]) -> int:
     except Failure as failure:
         return complain(str(failure), failure.status)
     except KeysUnavailable as error:
-        return complain(str(error), 2, program=error.code)
+        return complain(_in_options(error), 2, program=error.code)
     except GatepostError as error:
-        return complain(str(error), 2)
+        return complain(_in_options(error), 2)
     return status if isinstance(status, int) else 0
 
 
@@ -61,6 +68,13 @@ def options(
     ] = False,
 ) -> None:
     """JWT access control: one trust policy, the same decision at every gate."""
+
+
+def _in_options(error: GatepostError) -> str:
+    """Return the library's message, which names parameters, with the options that stand for them."""
+    message = str(error)
+    options = [option for parameter, option in _OPTIONS if parameter in message]
+    return f"{message} (here: {', '.join(options)})" if options else message
 
 
 def _what_to_do(misuse: typer.TyperException) -> str:

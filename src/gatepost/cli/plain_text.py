@@ -5,18 +5,21 @@ direction marks could turn it round.
 """
 
 import json
-import re
-
-# C0 and C1 controls, line and paragraph separators, direction marks and isolates, lone surrogates.
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    r"""Return `text` with everything that a terminal could act on written as `\uXXXX`, as JSON writes it."""
-    return _UNFIT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    r"""Return `text` with everything that is no visible character written as `\uXXXX`, as JSON writes it."""
+    return text if text.isprintable() else "".join(map(_visible, text))
 
 
 def plain_json(value: object, *, indent: int | None = None) -> str:
     """Return `value` as JSON that is fit for a terminal, and still the same JSON."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return "\n".join(plain(line) for line in text.split("\n"))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    units = character.encode("utf-16-be", "surrogatepass")  # JSON writes what is beyond U+FFFF as two halves
+    return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2))

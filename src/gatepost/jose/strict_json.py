@@ -58,7 +58,7 @@ def loads(data: bytes | str) -> Json:
     """
     value: Json
     try:
-        text = (str(data, "utf-8") if isinstance(data, bytes) else data).strip(_WHITE_SPACE)
+        text = (data.decode() if isinstance(data, bytes) else data).strip(_WHITE_SPACE)
         value, end = _scan(text, 0)
     except (ValueError, StopIteration, RecursionError):
         raise TokenRejected(Reason.MALFORMED) from None

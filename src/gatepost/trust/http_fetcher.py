@@ -154,23 +154,22 @@ def _cause(error: Exception) -> str:
     """Return what happened in a few words, without anything that the server sent."""
     from ssl import SSLCertVerificationError, SSLError
 
-    from urllib3.exceptions import ConnectTimeoutError, NameResolutionError
+    from urllib3.exceptions import NameResolutionError, NewConnectionError
     from urllib3.exceptions import TimeoutError as TimedOut
 
-    seen: list[object] = [error, *error.args]
-    inner = error.__cause__ or error.__context__
-    seen += [inner] if inner is not None else []
-    for each in seen:
+    chain: list[object] = [error, *error.args, error.__cause__, error.__context__]
+    for each in chain:
         if isinstance(each, SSLCertVerificationError):
             return f"its certificate is not trusted ({each.verify_message}); name its CA with ca_file"
-        if isinstance(each, ConnectTimeoutError | TimedOut | TimeoutError):
-            return "it took too long"
-        if isinstance(each, NameResolutionError):
-            return "its name cannot be resolved"
-        if isinstance(each, ConnectionRefusedError):
-            return "connection refused"
         if isinstance(each, SSLError):
             return "TLS failed"
+        # urllib3 makes both of these a kind of time-out.
+        if isinstance(each, NameResolutionError):
+            return "its name cannot be resolved"
+        if isinstance(each, NewConnectionError | ConnectionRefusedError):
+            return "the connection is refused"
+        if isinstance(each, TimedOut | TimeoutError):
+            return "it took too long"
     return type(error).__name__
 
 

@@ -64,6 +64,7 @@ class ClaimRules(Frozen):
         "token_type",
         "types",
         "unusual",
+        "usual_audience",
     )
 
     audience: frozenset[str] | None
@@ -76,6 +77,7 @@ class ClaimRules(Frozen):
     token_type: str
     types: frozenset[str | None]
     unusual: frozenset[str]
+    usual_audience: frozenset[str]
 
     def __init__(self, issuer: Issuer) -> None:
         required = issuer.required_claims
@@ -92,6 +94,7 @@ class ClaimRules(Frozen):
             required_claims=required,
             token_type=issuer.token_type,
             types=_AT_JWT_ONLY if only_at_jwt else _TYPES[issuer.token_type],
+            usual_audience=frozenset(() if issuer.token_type == "id" else issuer.audience or ()),
             unusual=_UNUSUAL | _FOREIGN[issuer.token_type],
         )
 
@@ -125,7 +128,10 @@ def check(typ: str | None, claims: Mapping[str, object], rules: ClaimRules, now:
     for name in rules.required_claims:
         if name not in claims:
             raise TokenRejected(Reason.MISSING_CLAIM, claim=name)
-    _check_audience(claims, rules)
+    aud = get("aud")
+    one = aud[0] if type(aud) is list and len(aud) == 1 else aud
+    if type(one) is not str or one not in rules.usual_audience:
+        _check_audience(claims, rules)
     return _check_times(claims, rules, now)
 
 
