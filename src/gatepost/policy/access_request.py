@@ -1,0 +1,104 @@
+"""A request as a gate sees it, and the credentials in it."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from gatepost.frozen import Frozen
+
+# RFC 6750 §2.1: b64token; RFC 9110 §11.4: one or more spaces after the scheme.
+_CREDENTIALS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9-]*) +(?P<token>[A-Za-z0-9._~+/-]+=*)")
+
+
+class AccessRequest(Frozen):
+    """What a decision needs to know of a request.
+
+    Attributes:
+        method: The method, such as `GET`.
+        path: The path as it was sent, with its escapes and without its query.
+        authorization: The values of all `Authorization` headers.
+        dpop: The values of all `DPoP` headers (RFC 9449 §4.1).
+        url: The URL that the client asked for, without query, as far as the gate can tell; for a DPoP proof.
+        certificate: The DER octets of the client's certificate, or `None`.
+    """
+
+    __slots__ = ("authorization", "certificate", "dpop", "method", "path", "url")
+
+    method: str
+    path: str
+    authorization: tuple[str, ...]
+    dpop: tuple[str, ...]
+    url: str
+    certificate: bytes | None
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *,
+        authorization: Iterable[str] = (),
+        dpop: Iterable[str] = (),
+        url: str = "",
+        certificate: bytes | None = None,
+    ) -> None:
+        self._set(
+            method=method,
+            path=path.partition("?")[0],
+            authorization=tuple(authorization),
+            dpop=tuple(dpop),
+            url=url,
+            certificate=certificate,
+        )
+
+    @classmethod
+    def of(cls, method: str, target: str, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> "AccessRequest":
+        """Return the request with this method, target and headers, whatever the spelling of their names."""
+        items = list(headers.items()) if isinstance(headers, Mapping) else list(headers)
+        return cls(
+            method,
+            target,
+            authorization=[value for name, value in items if name.lower() == "authorization"],
+            dpop=[value for name, value in items if name.lower() == "dpop"],
+        )
+
+
+class Credentials(Frozen):
+    """A token, and the scheme it came with.
+
+    Attributes:
+        scheme: `bearer` or `dpop`.
+        token: The token's text.
+    """
+
+    __slots__ = ("scheme", "token")
+
+    scheme: str
+    token: str
+
+    def __init__(self, scheme: str, token: str) -> None:
+        self._set(scheme=scheme, token=token)
+
+
+class BadCredentials(Exception):
+    """The request carries credentials that cannot be read in one way; the message says why."""
+
+
+def credentials(authorization: tuple[str, ...]) -> Credentials | None:
+    """Return the token among the values of `Authorization`, or `None` when there is none.
+
+    Raises:
+        BadCredentials: For more than one value, or one of the schemes Bearer and DPoP that is not of their form.
+    """
+    if not authorization:
+        return None
+    if len(authorization) > 1:
+        raise BadCredentials("the request has more than one Authorization header")
+    value = authorization[0].strip(" \t")
+    found = _CREDENTIALS.fullmatch(value)
+    scheme = value.partition(" ")[0].lower()
+    if scheme not in {"bearer", "dpop"}:
+        return None
+    if found is None:
+        if value.lower() == scheme:
+            return None
+        raise BadCredentials("the Authorization header is not the scheme, a space and one token")
+    return Credentials(scheme, found["token"])

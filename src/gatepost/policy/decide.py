@@ -1,0 +1,156 @@
+"""The decision: pure, from the route, the outcome of verification and the time."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from gatepost.errors import KeysUnavailable, Reason, TokenRejected
+from gatepost.frozen import Frozen
+from gatepost.policy import challenge
+from gatepost.policy.decision import Allow, Check, Decision, Deny, Trace
+from gatepost.policy.requirement import ABSENT, Requirement, claim_at, has_one_of
+from gatepost.policy.route_pattern import RoutePattern
+from gatepost.verification import VerifiedToken
+
+# What came of the token: it is good, it is not, nothing can be said, or there was none.
+Outcome: TypeAlias = VerifiedToken | TokenRejected | KeysUnavailable | None
+
+
+class Route(Frozen):
+    """A pattern with what it demands.
+
+    Attributes:
+        pattern: What it matches.
+        requirement: What it demands.
+        issuers: The identifiers of the issuers whose tokens are good here.
+    """
+
+    __slots__ = ("issuers", "pattern", "requirement")
+
+    pattern: RoutePattern
+    requirement: Requirement
+    issuers: frozenset[str]
+
+    def __init__(self, pattern: RoutePattern, requirement: Requirement, issuers: frozenset[str]) -> None:
+        self._set(pattern=pattern, requirement=requirement, issuers=issuers)
+
+
+class Terms(Frozen):
+    """What holds for every decision of a policy.
+
+    Attributes:
+        forwardable: Every request header that some route can set for an upstream.
+        resource_metadata: The URL of the protected resource's metadata (RFC 9728), or `None`.
+        leeway: For each issuer's identifier, the seconds of clock difference that it is forgiven.
+    """
+
+    __slots__ = ("forwardable", "leeway", "resource_metadata")
+
+    forwardable: tuple[str, ...]
+    resource_metadata: str | None
+    leeway: Mapping[str, float]
+
+    def __init__(
+        self, forwardable: tuple[str, ...], resource_metadata: str | None, leeway: Mapping[str, float]
+    ) -> None:
+        self._set(forwardable=forwardable, resource_metadata=resource_metadata, leeway=leeway)
+
+
+def decide(route: Route, outcome: Outcome, terms: Terms, now: float) -> Decision:
+    """Return the decision on a request that means `route`.
+
+    Args:
+        route: The route.
+        outcome: What came of its token.
+        terms: What holds for the whole policy.
+        now: The time in seconds since 1970.
+    """
+    requirement = route.requirement
+    checks = [Check("route", True, route.pattern.text)]
+    if requirement.public:
+        headers = dict.fromkeys(terms.forwardable, "")
+        return Allow(None, headers, route.pattern.text, (*checks, Check("public", True)))
+    if outcome is None:
+        checks.append(Check("token", False, "there is none"))
+        challenges = challenge.for_no_token(requirement, terms.resource_metadata)
+        return _deny(route, 401, "missing_token", "An access token is needed.", challenges, checks)
+    if isinstance(outcome, KeysUnavailable):
+        checks.append(Check("keys", False, str(outcome)))
+        return Deny(
+            outcome.status,
+            outcome.code,
+            "The issuer's keys cannot be had right now; try again later.",
+            retry_after=outcome.retry_after,
+            route=route.pattern.text,
+            trace=tuple(checks),
+        )
+    try:
+        if isinstance(outcome, TokenRejected):
+            checks.append(Check("token", False, str(outcome)))
+            raise outcome
+        checks.append(Check("token", True, outcome.issuer))
+        _demand(route, outcome, terms.leeway.get(outcome.issuer, 0), now, checks)
+    except TokenRejected as error:
+        challenges = challenge.for_refusal(error, requirement, terms.resource_metadata)
+        return _deny(route, error.reason.status, error.code, str(error), challenges, checks)
+    return Allow(outcome, _headers(requirement, outcome, terms), route.pattern.text, tuple(checks))
+
+
+def _demand(route: Route, token: VerifiedToken, leeway: float, now: float, checks: list[Check]) -> None:
+    requirement = route.requirement
+
+    def check(name: str, passed: bool, detail: str, error: TokenRejected) -> None:
+        checks.append(Check(name, passed, detail))
+        if not passed:
+            raise error
+
+    check("issuer", token.issuer in route.issuers, token.issuer, TokenRejected(Reason.WRONG_ISSUER, claim="iss"))
+    if requirement.scopes:
+        wanted = " ".join(requirement.scopes)
+        error = TokenRejected(Reason.INSUFFICIENT_SCOPE, scopes=requirement.scopes)
+        check("scopes", token.scopes.issuperset(requirement.scopes), f"all of: {wanted}", error)
+    if requirement.any_scope:
+        wanted = " ".join(requirement.any_scope)
+        error = TokenRejected(Reason.INSUFFICIENT_SCOPE, scopes=requirement.any_scope)
+        check("any_scope", not token.scopes.isdisjoint(requirement.any_scope), f"one of: {wanted}", error)
+    for path, values in requirement.claims:
+        value = claim_at(token.claims, path)
+        error = TokenRejected(Reason.MISSING_CLAIM if value is ABSENT else Reason.BAD_CLAIM, claim=path)
+        check(f"claim {path}", value is not ABSENT and has_one_of(value, values), "", error)
+    if requirement.max_auth_age is not None or requirement.acr:
+        auth_time, limit = token.auth_time, requirement.max_auth_age
+        fresh = limit is None or (auth_time is not None and -leeway <= now - auth_time <= limit + leeway)
+        strong = not requirement.acr or token.acr in requirement.acr
+        error = TokenRejected(
+            Reason.INSUFFICIENT_AUTHENTICATION,
+            claim="acr" if fresh else "auth_time",
+            max_age=limit,
+            acr_values=requirement.acr,
+        )
+        check("authentication", fresh and strong, "recent and strong enough", error)
+
+
+def _headers(requirement: Requirement, token: VerifiedToken, terms: Terms) -> dict[str, str]:
+    headers = dict.fromkeys(terms.forwardable, "")
+    for header, path in requirement.forward:
+        headers[header] = _header_value(claim_at(token.claims, path))
+    return headers
+
+
+def _header_value(value: object) -> str:
+    """Return a claim as the value of a header: empty where it is missing, or cannot stand in one."""
+    if isinstance(value, list):
+        texts = [_header_value(each) for each in value]
+        return "" if any("," in text for text in texts) else ",".join(texts)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        text = str(value)
+        return text if text.isascii() and text.isprintable() else ""
+    return ""
+
+
+def _deny(
+    route: Route, status: int, reason: str, detail: str, challenges: tuple[str, ...], checks: list[Check]
+) -> Deny:
+    trace: Trace = tuple(checks)
+    return Deny(status, reason, detail, challenges=challenges, route=route.pattern.text, trace=trace)
