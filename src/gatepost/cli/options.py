@@ -41,7 +41,7 @@ Leeway: TypeAlias = Annotated[
     float | None, typer.Option(metavar="SECONDS", help="The clock difference to forgive; none unless given.")
 ]
 CaFile: TypeAlias = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="The certificates to trust, in PEM form, in place of the system's.")
+    Path | None, typer.Option(metavar="FILE", help="The certificates to trust, in PEM form, besides the system's.")
 ]
 HttpHost: TypeAlias = Annotated[
     list[str] | None,

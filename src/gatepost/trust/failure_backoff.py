@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 
+from gatepost.errors import KeysUnavailable
 from gatepost.trust.answers import failed
 from gatepost.trust.key_source import Cause, Snapshot
 from gatepost.trust.layer import Inner, Layer
@@ -23,8 +24,7 @@ class FailureBackoff(Layer):
         """Return the answer of a fetch, or the last failure while it is too early for another one."""
         last = self._watched
         if last is not None and self._failures:
-            delay = DELAYS[min(self._failures, len(DELAYS)) - 1]
-            if self._failed_at <= now < self._failed_at + delay:
+            if self._failed_at <= now < self._failed_at + self._delay():
                 return last
         answer = self._inner.refresh(now, cause)
         if answer is not self._watched:
@@ -35,3 +35,9 @@ class FailureBackoff(Layer):
     def _count(self, settled: Future[Snapshot], now: float) -> None:
         self._failed_at = now
         self._failures = self._failures + 1 if failed(settled) else 0
+        error = settled.exception()
+        if isinstance(error, KeysUnavailable):
+            error.retry_after = self._delay()
+
+    def _delay(self) -> float:
+        return DELAYS[min(self._failures, len(DELAYS)) - 1]
