@@ -9,9 +9,8 @@ import time
 from pathlib import Path
 
 import contenders
-from rounds import Rounds
-
 from gatepost.jose import SigningKey, sign_compact
+from rounds import Rounds
 
 _BARE = """
 import base64, sys

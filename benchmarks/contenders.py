@@ -125,7 +125,8 @@ def _joserfc(algorithm: str, key: SigningKey, token: str) -> Check | None:
     from joserfc.jwk import KeySet
 
     name = _peer_name(algorithm)
-    peer_keys = KeySet.import_key_set({"keys": [_public_jwk(key)]})  # type: ignore[typeddict-item]
+    document: Any = {"keys": [_public_jwk(key)]}
+    peer_keys = KeySet.import_key_set(document)
     registry = jwt.JWTClaimsRegistry(
         iss={"essential": True, "value": ISSUER}, aud={"essential": True, "value": AUDIENCE}, exp={"essential": True}
     )

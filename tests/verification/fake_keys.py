@@ -3,11 +3,16 @@
 from concurrent.futures import Future
 
 from gatepost.errors import KeysUnavailable
-from gatepost.jose import KeySet
+from gatepost.jose import KeySet, SigningKey
 from gatepost.trust.fixed_keys import FixedKeys
 from gatepost.trust.key_source import Cause, KeyHealth, Snapshot
+from tests.verification.minting import ISSUERS_KEY
 
 FOREVER = float("inf")
+
+NEW_KEY = SigningKey.generate("ES256", kid="new")
+KEYS, NEW_KEYS = ISSUERS_KEY.key_set(), NEW_KEY.key_set()
+DOWN = KeysUnavailable("the issuer cannot be reached", retry_after=7)
 
 Answer = KeySet | KeysUnavailable | Future[Snapshot]
 
@@ -56,3 +61,10 @@ class FakeKeys:
 
 def snapshot(key_set: KeySet, generation: int = 1) -> Snapshot:
     return Snapshot(key_set, generation, fetched_at=0, refresh_at=FOREVER, expires_at=FOREVER)
+
+
+def nameless(key: SigningKey) -> KeySet:
+    """Return the set of one key that is published without `kid`."""
+    jwk = key.to_jwk()
+    del jwk["kid"]
+    return KeySet.from_jwks({"keys": [jwk]})

@@ -2,22 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 
 import pytest
 
-from gatepost import KeysUnavailable, VerifiedToken
-from gatepost.jose import SigningKey
+from gatepost import KeysUnavailable
 from gatepost.trust.key_source import Cause, Snapshot
-from tests.verification.fake_keys import FakeKeys, snapshot
-from tests.verification.minting import ISSUERS_KEY, access_claims, api, mint
-
-NEW_KEY = SigningKey.generate("ES256", kid="new")
-KEYS = ISSUERS_KEY.key_set()
-
-Verify = Callable[..., VerifiedToken]
-DOWN = KeysUnavailable("the issuer cannot be reached", retry_after=7)
+from tests.verification.fake_keys import DOWN, KEYS, NEW_KEY, FakeKeys, snapshot
+from tests.verification.minting import access_claims, api, mint
+from tests.verification.outcomes import Verify
 
 
 def test_keys_that_do_not_arrive_in_time_cannot_be_had(verify: Verify) -> None:

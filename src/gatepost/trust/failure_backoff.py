@@ -23,9 +23,8 @@ class FailureBackoff(Layer):
     def refresh(self, now: float, cause: Cause) -> Future[Snapshot]:
         """Return the answer of a fetch, or the last failure while it is too early for another one."""
         last = self._watched
-        if last is not None and self._failures:
-            if self._failed_at <= now < self._failed_at + self._delay():
-                return last
+        if last is not None and self._failures and self._failed_at <= now < self._failed_at + self._delay():
+            return last
         answer = self._inner.refresh(now, cause)
         if answer is not self._watched:
             self._watched = answer

@@ -49,7 +49,7 @@ class _Candidate:
 
     __slots__ = ("claims", "header", "header_text", "signature", "signing_input", "trusted")
 
-    def __init__(  # noqa: PLR0917  # positional, since it is made for every token
+    def __init__(  # positional, since it is made for every token
         self,
         header_text: bytes,
         header: Header,
