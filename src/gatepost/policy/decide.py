@@ -96,57 +96,66 @@ def decide(route: Route, outcome: Outcome, terms: Terms, now: float) -> Decision
 
 
 def _demand(route: Route, token: VerifiedToken, leeway: float, now: float, checks: list[Check]) -> None:
-    requirement = route.requirement
+    """Enter each demand of the route into `checks`, until one is not met.
 
-    def check(name: str, passed: bool, detail: str, error: TokenRejected) -> None:
-        checks.append(Check(name, passed, detail))
-        if not passed:
-            raise error
-
-    check("issuer", token.issuer in route.issuers, token.issuer, TokenRejected(Reason.WRONG_ISSUER, claim="iss"))
-    if requirement.scopes:
-        wanted = " ".join(requirement.scopes)
-        error = TokenRejected(Reason.INSUFFICIENT_SCOPE, scopes=requirement.scopes)
-        check("scopes", token.scopes.issuperset(requirement.scopes), f"all of: {wanted}", error)
-    if requirement.any_scope:
-        wanted = " ".join(requirement.any_scope)
-        error = TokenRejected(Reason.INSUFFICIENT_SCOPE, scopes=requirement.any_scope)
-        check("any_scope", not token.scopes.isdisjoint(requirement.any_scope), f"one of: {wanted}", error)
-    for path, values in requirement.claims:
+    Raises:
+        TokenRejected: When one is not met.
+    """
+    demands = route.requirement
+    checks.append(Check("issuer", token.issuer in route.issuers, token.issuer))
+    if token.issuer not in route.issuers:
+        raise TokenRejected(Reason.WRONG_ISSUER, claim="iss")
+    if demands.scopes:
+        enough = token.scopes.issuperset(demands.scopes)
+        checks.append(Check("scopes", enough, f"all of: {' '.join(demands.scopes)}"))
+        if not enough:
+            raise TokenRejected(Reason.INSUFFICIENT_SCOPE, scopes=demands.scopes)
+    if demands.any_scope:
+        enough = not token.scopes.isdisjoint(demands.any_scope)
+        checks.append(Check("any_scope", enough, f"one of: {' '.join(demands.any_scope)}"))
+        if not enough:
+            raise TokenRejected(Reason.INSUFFICIENT_SCOPE, scopes=demands.any_scope)
+    for path, values in demands.claims:
         value = claim_at(token.claims, path)
-        error = TokenRejected(Reason.MISSING_CLAIM if value is ABSENT else Reason.BAD_CLAIM, claim=path)
-        check(f"claim {path}", value is not ABSENT and has_one_of(value, values), "", error)
-    if requirement.max_auth_age is not None or requirement.acr:
-        auth_time, limit = token.auth_time, requirement.max_auth_age
-        fresh = limit is None or (auth_time is not None and -leeway <= now - auth_time <= limit + leeway)
-        strong = not requirement.acr or token.acr in requirement.acr
-        error = TokenRejected(
-            Reason.INSUFFICIENT_AUTHENTICATION,
-            claim="acr" if fresh else "auth_time",
-            max_age=limit,
-            acr_values=requirement.acr,
-        )
-        check("authentication", fresh and strong, "recent and strong enough", error)
+        fits = value is not ABSENT and has_one_of(value, values)
+        checks.append(Check(f"claim {path}", fits))
+        if not fits:
+            raise TokenRejected(Reason.MISSING_CLAIM if value is ABSENT else Reason.BAD_CLAIM, claim=path)
+    if demands.max_auth_age is not None or demands.acr:
+        _demand_authentication(demands, token, leeway, now, checks)
+
+
+def _demand_authentication(
+    demands: Requirement, token: VerifiedToken, leeway: float, now: float, checks: list[Check]
+) -> None:
+    auth_time, limit = token.auth_time, demands.max_auth_age
+    fresh = limit is None or (auth_time is not None and -leeway <= now - auth_time <= limit + leeway)
+    strong = not demands.acr or token.acr in demands.acr
+    checks.append(Check("authentication", fresh and strong, "recent and strong enough"))
+    if not (fresh and strong):
+        claim = "acr" if fresh else "auth_time"
+        raise TokenRejected(Reason.INSUFFICIENT_AUTHENTICATION, claim=claim, max_age=limit, acr_values=demands.acr)
 
 
 def _headers(requirement: Requirement, token: VerifiedToken, terms: Terms) -> dict[str, str]:
     headers = dict.fromkeys(terms.forwardable, "")
-    for header, path in requirement.forward:
-        headers[header] = _header_value(claim_at(token.claims, path))
+    if requirement.forward:
+        claims = token.claims
+        for header, path in requirement.forward:
+            headers[header] = _header_value(claim_at(claims, path))
     return headers
 
 
 def _header_value(value: object) -> str:
     """Return a claim as the value of a header: empty where it is missing, or cannot stand in one."""
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else ""
     if isinstance(value, list):
         texts = [_header_value(each) for each in value]
         return "" if any("," in text for text in texts) else ",".join(texts)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        text = str(value)
-        return text if text.isascii() and text.isprintable() else ""
-    return ""
+    return str(value) if isinstance(value, int | float) else ""
 
 
 def _deny(

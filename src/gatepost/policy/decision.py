@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from gatepost.frozen import Frozen
 from gatepost.verification import VerifiedToken
 
 
-class Check(Frozen):
+class Check(NamedTuple):
     """One check that was made on the way to a decision.
 
     Attributes:
@@ -17,20 +17,15 @@ class Check(Frozen):
         detail: What was demanded or found, with nothing secret and no claim's value in it.
     """
 
-    __slots__ = ("detail", "name", "passed")
-
     name: str
     passed: bool
-    detail: str
-
-    def __init__(self, name: str, passed: bool, detail: str = "") -> None:
-        self._set(name=name, passed=passed, detail=detail)
+    detail: str = ""
 
 
 Trace: TypeAlias = tuple[Check, ...]
 
 
-class Allow(Frozen):
+class Allow(NamedTuple):
     """The request is let in.
 
     Attributes:
@@ -41,19 +36,15 @@ class Allow(Frozen):
         trace: The checks made.
     """
 
-    __slots__ = ("headers", "identity", "route", "trace")
-
     identity: VerifiedToken | None
     headers: Mapping[str, str]
     route: str
-    trace: Trace
+    trace: Trace = ()
 
-    allowed = True
-
-    def __init__(
-        self, identity: VerifiedToken | None, headers: Mapping[str, str], route: str, trace: Trace = ()
-    ) -> None:
-        self._set(identity=identity, headers=MappingProxyType(dict(headers)), route=route, trace=trace)
+    @property
+    def allowed(self) -> bool:
+        """Tell that it is let in."""
+        return True
 
 
 class Deny(Frozen):
@@ -82,8 +73,6 @@ class Deny(Frozen):
     route: str
     trace: Trace
 
-    allowed = False
-
     def __init__(
         self,
         status: int,
@@ -106,6 +95,11 @@ class Deny(Frozen):
             route=route,
             trace=trace,
         )
+
+    @property
+    def allowed(self) -> bool:
+        """Tell that it is not let in."""
+        return False
 
     def response_headers(self) -> list[tuple[str, str]]:
         """Return the headers of the refusal, `WWW-Authenticate` once for each challenge."""
