@@ -75,12 +75,13 @@ def test_an_over_long_signature_is_bad(algorithm: str, before: bytes, after: byt
 
 
 @pytest.mark.parametrize("algorithm", ECDSA)
-def test_zeros_before_r_and_s_each_make_it_bad(algorithm: str) -> None:
+@pytest.mark.parametrize(("before_r", "before_s"), [(1, 1), (0, 1), (1, 0), (0, 32), (2, 2)])
+def test_zeros_before_r_or_s_make_it_bad(algorithm: str, before_r: int, before_s: int) -> None:
     size, key = ECDSA[algorithm], ISSUERS_KEYS[algorithm]
 
     def padded(signing_input: bytes) -> bytes:
         good = key.sign(signing_input)
-        return b"\0" + good[:size] + b"\0" + good[size:]
+        return bytes(before_r) + good[:size] + bytes(before_s) + good[size:]
 
     token = forge({"alg": algorithm, "kid": key.kid}, sign=padded)
     assert refused(token) is refused_as_jws(token) is Reason.BAD_SIGNATURE

@@ -92,6 +92,8 @@ def test_a_signature_that_is_shorter_or_longer_is_bad(algorithm: str, key: primi
         good + b"\0",
         b"\0" + good,
         b"\0" + r + b"\0" + s,
+        r + b"\0" + s,
+        r + bytes(size) + s,
         good * 2,
         bytes(10_000),
     ):

@@ -100,3 +100,47 @@ def test_the_parameters_cannot_be_changed() -> None:
         read.parameters["x"]["y"].append(2)
     with pytest.raises(AttributeError):
         read.alg = "none"
+
+
+# --- The header of a DPoP proof (RFC 9449 §4.2) ---
+
+
+def proof(**changes: object) -> bytes:
+    return segment({"typ": "dpop+jwt", "alg": "ES256", "jwk": {"kty": "EC"}, **changes})
+
+
+def proof_refusal(text: bytes) -> tuple[Reason, str | None]:
+    with pytest.raises(TokenRejected) as caught:
+        header.read_proof(text)
+    return caught.value.reason, caught.value.claim
+
+
+def test_a_proof_brings_its_key_along() -> None:
+    read, jwk = header.read_proof(proof())
+    assert (read.alg, read.kid, read.typ) == ("ES256", None, "dpop+jwt")
+    assert jwk == {"kty": "EC"}
+    with pytest.raises(TypeError):
+        jwk["kty"] = "oct"
+
+
+@pytest.mark.parametrize("typ", ["JWT", "at+jwt", "", "dpop", "dpop+jwt+x"])
+def test_only_a_proof_may_bring_a_key_along(typ: str) -> None:
+    assert proof_refusal(proof(typ=typ)) == (Reason.WRONG_TYPE, "typ")
+    assert proof_refusal(segment({"alg": "ES256", "jwk": {"kty": "EC"}})) == (Reason.WRONG_TYPE, "typ")
+    with pytest.raises(TokenRejected):
+        header.read(proof(typ=typ))
+
+
+@pytest.mark.parametrize("jwk", [None, "", "AQ", [], [{"kty": "EC"}], 1, True], ids=repr)
+def test_the_key_of_a_proof_is_an_object(jwk: object) -> None:
+    assert proof_refusal(proof(jwk=jwk)) == (Reason.MALFORMED, "jwk")
+    assert proof_refusal(segment({"typ": "dpop+jwt", "alg": "ES256"})) == (Reason.MALFORMED, "jwk")
+
+
+@pytest.mark.parametrize("name", ["crit", "b64"])
+def test_extensions_are_malformed_in_a_proof_too(name: str) -> None:
+    assert proof_refusal(proof(**{name: ["exp"]})) == (Reason.MALFORMED, name)
+
+
+def test_the_header_of_a_proof_has_at_most_4_kib() -> None:
+    assert proof_refusal(proof(x="x" * 4096))[0] is Reason.TOO_LARGE

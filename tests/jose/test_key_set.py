@@ -91,6 +91,11 @@ def test_one_name_for_two_different_keys_of_one_type_means_neither() -> None:
         assert read.find("a", "ES256") is None
 
 
+def test_a_name_that_means_neither_of_two_keys_does_not_mean_a_nameless_one() -> None:
+    read = key_set(jwk_of("ES256", kid="a"), another("ES256", kid="a"), jwk_of("ES256", kid=None))
+    assert read.find("a", "ES256") is None
+
+
 # --- From PEM and from a secret ---
 
 
@@ -214,9 +219,10 @@ def test_sets_of_different_secrets_differ_and_show_nothing_of_them() -> None:
         [jwk_of("RS256", alg=None), jwk_of("ES256", alg=None)],
         [jwk_of("ES256", kid=None), jwk_of("ES256", kid="a"), jwk_of("ES256", kid="b")],
         [jwk_of("RS256", kid="a"), jwk_of("ES256", kid="a"), jwk_of("ML-DSA-44"), jwk_of("Ed25519")],
+        [jwk_of("RS256"), jwk_of("RS256", alg="PS256")],
         [],
     ],
-    ids=["one", "without alg", "several names", "one name", "none"],
+    ids=["one", "without alg", "several names", "one name", "two algorithms", "none"],
 )
 def test_a_set_and_its_document_are_each_others_inverse(jwks: list[dict[str, Any]]) -> None:
     read = key_set(*jwks)

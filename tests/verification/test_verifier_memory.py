@@ -191,11 +191,12 @@ def test_what_a_caller_does_to_the_claims_changes_nothing_for_the_next(verify: V
     assert verify(verifier, token).claims == access_claims(roles=["user"], org={"name": "acme"})
 
 
-def test_tokens_with_many_different_headers_are_all_read_rightly() -> None:
+def test_tokens_with_many_different_headers_are_all_read_rightly_and_do_not_fill_the_memory() -> None:
     key = SigningKey.from_secret(SECRET)
     verifier = api(KeySet.from_secret(SECRET, "HS256"), algorithms=("HS256",))
     for number in [*range(600), 0, 599]:
         assert verifier.verify(mint(access_claims(), key, number=number)).header["number"] == number
+        assert len(verifier._headers) <= 256
 
 
 def test_a_header_that_was_good_is_no_recommendation_for_another_token(verify: Verify) -> None:

@@ -12,6 +12,9 @@ MAX_LENGTH = 4096
 # is empty is not allowed. `b64` (RFC 7797) would change what was signed. `jwk` would bring the key along with the
 # token: only a DPoP proof may.
 _REFUSED = ("crit", "b64", "jwk")
+_REFUSED_IN_PROOF = ("crit", "b64")
+
+PROOF_TYPE = "dpop+jwt"
 
 
 class Header(Frozen):
@@ -33,13 +36,13 @@ class Header(Frozen):
     kid: str | None
     typ: str | None
 
-    def __init__(self, parameters: JsonObject) -> None:
-        """Read the parameters.
+    def __init__(self, parameters: JsonObject, refused: tuple[str, ...] = _REFUSED) -> None:
+        """Read the parameters, of which those `refused` must not be there.
 
         Raises:
             TokenRejected: `malformed`, for a parameter of the wrong type or one that is refused.
         """
-        for name in _REFUSED:
+        for name in refused:
             if name in parameters:
                 raise TokenRejected(Reason.MALFORMED, claim=name)
         alg, kid, typ = _text(parameters, "alg"), _text(parameters, "kid"), _text(parameters, "typ")
@@ -57,10 +60,31 @@ def read(segment: bytes) -> Header:
     Raises:
         TokenRejected: `too_large` beyond 4 KiB, `malformed` when it is not base64url, not strict JSON, or not allowed.
     """
+    return Header(_parameters(segment))
+
+
+def read_proof(segment: bytes) -> tuple[Header, JsonObject]:
+    """Return the header of a DPoP proof, with the key that it brings along in `jwk` (RFC 9449 §4.2).
+
+    Nothing speaks for that key until an access token that is bound to its thumbprint does.
+
+    Raises:
+        TokenRejected: As `read` does; `wrong_type` when it is no proof's header, `malformed` when `jwk` is no object.
+    """
+    header = Header(_parameters(segment), _REFUSED_IN_PROOF)
+    if header.typ != PROOF_TYPE:
+        raise TokenRejected(Reason.WRONG_TYPE, claim="typ")
+    jwk = header.parameters.get("jwk")
+    if not isinstance(jwk, JsonObject):
+        raise TokenRejected(Reason.MALFORMED, claim="jwk")
+    return header, jwk
+
+
+def _parameters(segment: bytes) -> JsonObject:
     text = base64url.decode(segment)
     if len(text) > MAX_LENGTH:
         raise TokenRejected(Reason.TOO_LARGE)
-    return Header(sealed(load_object(text)))
+    return sealed(load_object(text))
 
 
 def _text(parameters: JsonObject, name: str) -> str | None:

@@ -147,6 +147,7 @@ class Verifier:
             found = self._key_at_hand(candidate, now)
             if found is None:
                 found = waiting.run(self._seek_key(candidate, now), candidate.trusted.keys)
+                now = self._clock()
             verified = self._accept(token, candidate, *found, now)
         if max_auth_age is None and acr is None and nonce is None and access_token is None:
             return verified
@@ -178,6 +179,7 @@ class Verifier:
             found = self._key_at_hand(candidate, now)
             if found is None:
                 found = await waiting.run_async(self._seek_key(candidate, now), candidate.trusted.keys)
+                now = self._clock()
             verified = self._accept(token, candidate, *found, now)
         if max_auth_age is None and acr is None and nonce is None and access_token is None:
             return verified
@@ -267,7 +269,7 @@ class Verifier:
                 raise TokenRejected(Reason.BAD_SIGNATURE)
             known, snapshot = key, (yield keys.refresh(now, Cause.UNKNOWN_KEY))
             key = candidate.key_in(snapshot)
-            if key is None:
+            if key is None or key == known:
                 raise TokenRejected(Reason.UNKNOWN_KEY if known is None else Reason.BAD_SIGNATURE)
             key.verify(candidate.signature, candidate.signing_input)
         return key, snapshot

@@ -46,7 +46,8 @@ async def run_async(steps: Steps[Result], keys: LiveKeys) -> Result:
                 # Others wait for the same answer: this task's cancellation must not cancel it for them.
                 shared = asyncio.shield(asyncio.wrap_future(future))
                 with suppress(KeysUnavailable, TimeoutError):
-                    await asyncio.wait_for(shared, keys.wait_limit)
+                    async with asyncio.timeout(keys.wait_limit):
+                        await shared
             future = steps.send(_answer(future, keys, timeout=0))
     except StopIteration as end:
         result: Result = end.value
