@@ -13,17 +13,19 @@ def given(snapshot: Snapshot) -> Future[Snapshot]:
     return answer
 
 
+def refused(error: KeysUnavailable) -> Future[Snapshot]:
+    """Return an answer that is the failure `error`."""
+    answer: Future[Snapshot] = Future()
+    answer.set_exception(error)
+    return answer
+
+
 def or_else(answer: Future[Snapshot], snapshot: Snapshot) -> Future[Snapshot]:
     """Return an answer that brings what `answer` brings, or `snapshot` when that fails."""
     derived: Future[Snapshot] = Future()
 
     def settle(settled: Future[Snapshot]) -> None:
-        derived.set_result(snapshot if failed(settled) else settled.result())
+        derived.set_result(settled.result() if settled.exception() is None else snapshot)
 
     answer.add_done_callback(settle)
     return derived
-
-
-def failed(answer: Future[Snapshot]) -> bool:
-    """Tell whether `answer` is there, and is a failure."""
-    return answer.done() and isinstance(answer.exception(), KeysUnavailable)

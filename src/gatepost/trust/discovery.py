@@ -54,12 +54,12 @@ class DiscoveredOrigin:
         self._identifier = identifier
         self._fetcher = fetcher
         self._http_hosts = http_hosts
-        self._jwks_uri: str | None = None
-        self._read_at = 0.0
+        self._jwks_uri = ""
+        self._read_at: float | None = None
 
     def fetch(self, now: float, previous: FetchedKeys | None) -> FetchedKeys:
         """Return the keys, after having read the document when that is due."""
-        if self._jwks_uri is None or not self._read_at <= now < self._read_at + _READ_AGAIN:
+        if self._read_at is None or not self._read_at <= now < self._read_at + _READ_AGAIN:
             jwks_uri = discover(self._identifier, self._fetcher, self._http_hosts)
             if jwks_uri != self._jwks_uri and previous is not None:
                 previous = FetchedKeys(previous.key_set)  # an ETag names a version at its own URL only
@@ -67,7 +67,7 @@ class DiscoveredOrigin:
         try:
             return read_jwks(self._jwks_uri, self._fetcher, previous)
         except FetchFailed:
-            self._jwks_uri = None  # it may have moved: read the document again at the next attempt
+            self._read_at = None  # it may have moved: read the document again at the next attempt
             raise
 
 

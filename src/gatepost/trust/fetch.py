@@ -5,6 +5,8 @@ from typing import Protocol
 from gatepost.errors import GatepostError
 from gatepost.frozen import Frozen
 
+_LONGEST_TAG = 256
+
 
 class Response(Frozen):
     """What a server answered.
@@ -73,6 +75,13 @@ def max_age(cache_control: str | None, age: str | None) -> float | None:
         return None
     passed = int(age) if age is not None and _is_number(age.strip()) else 0
     return float(max(0, int(seconds) - passed))
+
+
+def entity_tag(etag: str | None) -> str | None:
+    """Return the value of `ETag` (RFC 9110 §8.8.3) if it is one that can be sent back, and `None` otherwise."""
+    if etag is None or not 0 < len(etag) <= _LONGEST_TAG or not all("!" <= character <= "~" for character in etag):
+        return None
+    return etag
 
 
 def _is_number(text: str) -> bool:

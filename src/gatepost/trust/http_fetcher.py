@@ -2,17 +2,23 @@
 
 import os
 import time
-import weakref
+from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from gatepost.errors import ConfigurationError
-from gatepost.trust.fetch import FetchFailed, Response, max_age
+from gatepost.trust import after_fork
+from gatepost.trust.fetch import FetchFailed, Response, entity_tag, max_age
+from gatepost.trust.location import shown
 
 if TYPE_CHECKING:
+    from ssl import SSLCertVerificationError, SSLContext
+
     from urllib3 import BaseHTTPResponse, PoolManager
 
 _CHUNK = 16 * 1024
+
+# X509_verify_cert(3ssl): a certificate whose issuer is not known, or that has issued itself.
+_UNKNOWN_CA = frozenset({2, 18, 19, 20, 21})
 
 
 class HttpFetcher:
@@ -28,6 +34,7 @@ class HttpFetcher:
         connect_timeout: float = 1.5,
         total_timeout: float = 3.0,
         max_bytes: int = 150_000,
+        idle_timeout: float = 15.0,
     ) -> None:
         """Make a fetcher; nothing is opened yet.
 
@@ -36,6 +43,8 @@ class HttpFetcher:
             connect_timeout: Seconds for the connection to stand.
             total_timeout: Seconds for the whole answer to be there.
             max_bytes: The greatest size of a body.
+            idle_timeout: Seconds after which an open connection is not used again. What stands between may have
+                forgotten it without a word, and the next fetch would wait in vain.
 
         Raises:
             ConfigurationError: When the file is not there.
@@ -46,8 +55,10 @@ class HttpFetcher:
         self._connect_timeout = connect_timeout
         self._total_timeout = total_timeout
         self._max_bytes = max_bytes
+        self._idle_timeout = idle_timeout
+        self._used_at = 0.0
         self._pool: PoolManager | None = None
-        _fetchers.add(self)
+        after_fork.register(self)
 
     def fetch(self, url: str, *, etag: str | None = None) -> Response:
         """Return what `url` answers.
@@ -57,23 +68,23 @@ class HttpFetcher:
         """
         from urllib3.exceptions import HTTPError
 
-        deadline = time.monotonic() + self._total_timeout
         headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "gatepost"}
         if etag is not None:
             headers["If-None-Match"] = etag
         try:
             response = self._ask(url, headers)
         except HTTPError as error:
-            raise FetchFailed(f"{_name(url)} cannot be reached: {_cause(error)}") from None
-        try:
-            return self._read(url, response, deadline, conditional=etag is not None)
-        except (HTTPError, OSError) as error:
-            raise FetchFailed(f"{_name(url)} broke off its answer: {_cause(error)}") from None
-        finally:
-            response.close()
+            raise FetchFailed(f"{shown(url)} cannot be reached: {_cause(error)}") from None
+        with closing(response):
+            try:
+                return self._read(url, response, conditional=etag is not None)
+            except (HTTPError, OSError) as error:
+                raise FetchFailed(f"{shown(url)} broke off its answer: {_cause(error)}") from None
+            finally:
+                self._used_at = time.monotonic()
 
-    def forget_connections(self) -> None:
-        """Drop the pool without touching its sockets, which belong to the parent process."""
+    def forget_parent(self) -> None:
+        """In the child of a fork: drop the pool without touching its sockets, which belong to the parent."""
         self._pool = None
 
     def _ask(self, url: str, headers: dict[str, str]) -> "BaseHTTPResponse":
@@ -90,64 +101,49 @@ class HttpFetcher:
             timeout=Timeout(connect=min(self._connect_timeout, self._total_timeout), total=self._total_timeout),
         )
 
-    def _read(self, url: str, response: "BaseHTTPResponse", deadline: float, *, conditional: bool) -> Response:
+    def _read(self, url: str, response: "BaseHTTPResponse", *, conditional: bool) -> Response:
         status = response.status
         if status == 304 and conditional:
             return self._response(response, b"")
-        if 300 <= status < 400:
-            raise FetchFailed(f"{_name(url)} redirects, which is not followed; give the final URL", status=status)
+        if 300 <= status < 400 and status != 304:
+            raise FetchFailed(f"{shown(url)} redirects, which is not followed; give the final URL", status=status)
         if status != 200:
-            raise FetchFailed(f"{_name(url)} answered with status {status}", status=status)
+            raise FetchFailed(f"{shown(url)} answered with status {status}", status=status)
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise FetchFailed(f"{_name(url)} answered compressed, which was not asked for", status=status)
+            raise FetchFailed(f"{shown(url)} answered compressed, which was not asked for", status=status)
         body = b""
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise FetchFailed(f"{_name(url)} took longer than {self._total_timeout:g} seconds", status=status)
-            _limit_next_read(response, left)
-            chunk = response.read1(_CHUNK)
-            if not chunk:
-                break
+        while chunk := response.read1(_CHUNK):
             body += chunk
             if len(body) > self._max_bytes:
-                raise FetchFailed(f"{_name(url)} answered with more than {self._max_bytes} bytes", status=status)
+                raise FetchFailed(f"{shown(url)} answered with more than {self._max_bytes} bytes", status=status)
         return self._response(response, body)
 
     @staticmethod
     def _response(response: "BaseHTTPResponse", body: bytes) -> Response:
         headers = response.headers
         keep = max_age(headers.get("Cache-Control"), headers.get("Age"))
-        return Response(response.status, body, etag=headers.get("ETag"), max_age=keep)
+        return Response(response.status, body, etag=entity_tag(headers.get("ETag")), max_age=keep)
 
     def _pool_manager(self) -> "PoolManager":
         if self._pool is None:
-            import ssl
+            from gatepost.trust.timed_connection import pool_manager
 
-            from urllib3 import PoolManager
-
-            context = ssl.create_default_context()
-            if self._ca_file is not None:
-                try:
-                    context.load_verify_locations(cafile=self._ca_file)
-                except (OSError, ssl.SSLError):
-                    path = os.fspath(self._ca_file)
-                    raise FetchFailed(f"the CA file {path!r} holds no certificate in PEM form") from None
-            self._pool = PoolManager(num_pools=4, maxsize=2, ssl_context=context)
+            self._pool = pool_manager(self._context())
+        elif time.monotonic() - self._used_at > self._idle_timeout:
+            self._pool.clear()
         return self._pool
 
+    def _context(self) -> "SSLContext":
+        import ssl
 
-def _limit_next_read(response: "BaseHTTPResponse", seconds: float) -> None:
-    """Let the next read from the server take at most `seconds`; urllib3's own limit begins anew with every read."""
-    answer = getattr(response, "_original_response", None)
-    connection = getattr(getattr(getattr(answer, "fp", None), "raw", None), "_sock", None)
-    if connection is not None:
-        connection.settimeout(seconds)
-
-
-def _name(url: str) -> str:
-    """Return `url` without its query, which might hold something that is nobody's business."""
-    return urlsplit(url)._replace(query="").geturl()
+        context = ssl.create_default_context()
+        if self._ca_file is not None:
+            try:
+                context.load_verify_locations(cafile=self._ca_file)
+            except OSError:  # ssl.SSLError is one
+                path = os.fspath(self._ca_file)
+                raise FetchFailed(f"the CA file {path!r} holds no certificate in PEM form") from None
+        return context
 
 
 def _cause(error: Exception) -> str:
@@ -157,27 +153,22 @@ def _cause(error: Exception) -> str:
     from urllib3.exceptions import NameResolutionError, NewConnectionError
     from urllib3.exceptions import TimeoutError as TimedOut
 
-    chain: list[object] = [error, *error.args, error.__cause__, error.__context__]
-    for each in chain:
+    seen = (error, *error.args, error.__cause__, error.__context__)
+    for each in seen:
         if isinstance(each, SSLCertVerificationError):
-            return f"its certificate is not trusted ({each.verify_message}); name its CA with ca_file"
-        if isinstance(each, SSLError):
-            return "TLS failed"
-        # urllib3 makes both of these a kind of time-out.
+            return _distrust(each)
         if isinstance(each, NameResolutionError):
             return "its name cannot be resolved"
-        if isinstance(each, NewConnectionError | ConnectionRefusedError):
-            return "the connection is refused"
+        if isinstance(each, NewConnectionError):  # to urllib3 it is a timeout, whatever happened
+            refused = isinstance(each.__cause__, ConnectionRefusedError)
+            return "connection refused" if refused else "no connection can be made"
         if isinstance(each, TimedOut | TimeoutError):
             return "it took too long"
+        if isinstance(each, SSLError):
+            return "TLS failed"
     return type(error).__name__
 
 
-def _after_fork() -> None:
-    for fetcher in list(_fetchers):
-        fetcher.forget_connections()
-
-
-_fetchers: "weakref.WeakSet[HttpFetcher]" = weakref.WeakSet()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+def _distrust(error: "SSLCertVerificationError") -> str:
+    advice = "; name its CA with ca_file" if error.verify_code in _UNKNOWN_CA else ""
+    return f"its certificate is not trusted ({error.verify_message.rstrip('.')}){advice}"

@@ -64,7 +64,7 @@ class JwksFile(Frozen):
             FetchFailed: When it is missing, or holds no keys.
         """
         version = self._version()
-        if previous is not None and previous.etag == version:
+        if previous is not None and version is not None and previous.etag == version:
             return previous
         try:
             return FetchedKeys(self._read(), version)

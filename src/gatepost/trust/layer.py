@@ -7,6 +7,8 @@ from gatepost.trust.key_source import Cause, KeyHealth, Snapshot
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from gatepost.trust.last_fetch import LastFetch
+
 
 class Inner(Protocol):
     """What a layer wraps: the fetch itself, or another layer around it."""
@@ -15,12 +17,15 @@ class Inner(Protocol):
     counters: dict[str, int]
 
     @property
-    def in_flight(self) -> bool:
-        """Whether a fetch is on its way."""
+    def flight(self) -> "Future[Snapshot] | None":
+        """The answer of the fetch that is on its way, or `None`."""
 
     @property
-    def failing(self) -> bool:
-        """Whether the last fetch failed."""
+    def last_fetch(self) -> "LastFetch | None":
+        """The last fetch that has ended, or `None`."""
+
+    def failing(self, now: float, /) -> bool:
+        """Tell whether the last fetch failed, or one takes longer than it may."""
 
     def current(self, now: float, /) -> Snapshot | None:
         """Return the keys that may be used now."""
@@ -41,14 +46,18 @@ class Layer:
         self.counters = inner.counters
 
     @property
-    def in_flight(self) -> bool:
-        """Whether a fetch is on its way."""
-        return self._inner.in_flight
+    def flight(self) -> "Future[Snapshot] | None":
+        """The answer of the fetch that is on its way, or `None`."""
+        return self._inner.flight
 
     @property
-    def failing(self) -> bool:
-        """Whether the last fetch failed."""
-        return self._inner.failing
+    def last_fetch(self) -> "LastFetch | None":
+        """The last fetch that has ended, or `None`."""
+        return self._inner.last_fetch
+
+    def failing(self, now: float) -> bool:
+        """Tell whether the last fetch failed, or one takes longer than it may."""
+        return self._inner.failing(now)
 
     def current(self, now: float) -> Snapshot | None:
         """Return the keys that may be used now."""

@@ -6,6 +6,7 @@ from gatepost.errors import ConfigurationError
 from gatepost.frozen import Frozen
 from gatepost.jose import KeySet
 from gatepost.trust.fetch import Fetcher, FetchFailed, Response
+from gatepost.trust.location import shown
 
 
 class FetchedKeys(Frozen):
@@ -67,7 +68,7 @@ def _key_set(url: str, response: Response, previous: FetchedKeys | None) -> KeyS
     try:
         key_set = KeySet.from_jwks(response.body)
     except ConfigurationError as error:
-        raise FetchFailed(f"{url} is refused: {error}") from None
+        raise FetchFailed(f"{shown(url)} is refused: {error}") from None
     return previous.key_set if previous is not None and previous.key_set == key_set else key_set
 
 

@@ -24,7 +24,7 @@ class OutageTolerance(Layer):
         snapshot = self._inner.current(now)
         if snapshot is None or now < snapshot.expires_at:
             return snapshot
-        if not (self.failing and self._serves_on(snapshot, now)):
+        if not (self.failing(now) and self._serves_on(snapshot, now)):
             return None
         self.counters["stale"] += 1
         return snapshot

@@ -10,8 +10,11 @@ class RefreshAhead(Layer):
     def current(self, now: float) -> Snapshot | None:
         """Return the keys at hand, after having seen to it that newer ones come."""
         snapshot = self._inner.current(now)
-        # A clock that was set back makes the keys' age unknown: then they are due as well.
-        if snapshot is not None and not snapshot.fetched_at <= now < snapshot.refresh_at:
-            self._inner.refresh(now, Cause.DUE)
-            return self._inner.current(now)  # a refresh that is done at once has brought newer ones
-        return snapshot
+        if snapshot is None or self.flight is not None:
+            return snapshot
+        # A clock that was set back makes the keys' age unknown: then they are due as well. It was not set back when
+        # somebody asks who has waited for these keys, and so has an older time.
+        if snapshot.fetched_at - self.wait_limit <= now < snapshot.refresh_at:
+            return snapshot
+        self._inner.refresh(now, Cause.DUE)
+        return self._inner.current(now)  # a refresh that is done at once has brought newer ones

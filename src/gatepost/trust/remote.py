@@ -117,15 +117,16 @@ class RemoteKeys(Frozen):
                 raise ConfigurationError(f"{name} is a number {'above' if least else 'of at least'} 0, not {value!r}")
         if min_age > max_age:
             raise ConfigurationError(f"min_age is at most max_age; {min_age:g} is more than {max_age:g}")
-        if isinstance(http_hosts, str):
-            raise ConfigurationError(f"http_hosts is a tuple of host names: ({http_hosts!r},)")
-        if ca_file is not None and not os.path.isfile(ca_file):  # noqa: PTH113  # pathlib slows a cold start
-            raise ConfigurationError(f"the CA file {os.fspath(ca_file)!r} does not exist")
+        _check_ca_file(ca_file)
+        if not _is_public(seed):
+            raise ConfigurationError("seed is a KeySet of public keys, such as KeySet.from_jwks(...), or None")
+        if fetcher is not None and not hasattr(fetcher, "fetch"):
+            raise ConfigurationError("fetcher is an object with fetch(url, *, etag=None), or None for urllib3")
         self._set(
             **above_zero,
             **seconds,
             ca_file=ca_file,
-            http_hosts=tuple(host.lower() for host in http_hosts),
+            http_hosts=_host_names(http_hosts),
             seed=seed,
             fetcher=fetcher,
         )
@@ -168,3 +169,24 @@ class RemoteKeys(Frozen):
         flight = SingleFlight(identifier, origin, lifetime, wait_limit, seed, runner or in_a_thread)
         limited = FailureBackoff(ForcedRefreshLimit(flight, self.refresh_cooldown))
         return OutageTolerance(RefreshAhead(limited), self.stale_window)
+
+
+def _host_names(hosts: object) -> tuple[str, ...]:
+    if isinstance(hosts, Iterable) and not isinstance(hosts, str | bytes):
+        names = tuple(hosts)
+        if all(isinstance(name, str) and name for name in names):
+            return tuple(name.lower() for name in names)
+    raise ConfigurationError("http_hosts is a tuple of host names, such as ('idp.internal',)")
+
+
+def _is_public(seed: object) -> bool:
+    return seed is None or (isinstance(seed, KeySet) and not seed.symmetric)
+
+
+def _check_ca_file(ca_file: object) -> None:
+    if ca_file is None:
+        return
+    if not isinstance(ca_file, str | os.PathLike):
+        raise ConfigurationError(f"ca_file is the path of a PEM file, or None, not {ca_file!r}")
+    if not os.path.isfile(ca_file):  # noqa: PTH113  # pathlib slows a cold start
+        raise ConfigurationError(f"the CA file {os.fspath(ca_file)!r} does not exist: ca_file is a path")
