@@ -128,14 +128,32 @@ def test_a_connection_that_idled_is_not_trusted_to_stand_still() -> None:
     close(fetcher)
 
 
-def test_a_connection_that_the_server_closed_meanwhile_is_no_failure(fetcher: HttpFetcher) -> None:
-    def and_close(talk: Talk) -> None:
-        talk.send(ok(b"{}"))
-        raise OSError
+def test_a_connection_that_the_server_closes_in_that_moment_is_no_failure(fetcher: HttpFetcher) -> None:
+    answered: list[bytes] = []
 
-    with RawServer(and_close) as server:
-        for _ in range(3):
+    def once(talk: Talk) -> None:
+        if len(answered) == 1:
+            answered.clear()
+            raise ConnectionError  # the second request of the connection is not answered
+        answered.append(talk.head)
+        talk.send(ok(b"{}"))
+
+    with RawServer(once) as server:
+        for _ in range(2):
             assert fetcher.fetch(server.url).body == b"{}"
+        assert server.connections == 2
+
+
+def test_a_server_that_never_answers_is_asked_twice_at_most(fetcher: HttpFetcher) -> None:
+    def first_only(talk: Talk) -> None:
+        if len(server.heads) > 1:
+            raise ConnectionError
+        talk.send(ok(b"{}"))
+
+    with RawServer(first_only) as server:
+        fetcher.fetch(server.url)
+        assert "ProtocolError" in str(failure(fetcher, server.url))
+        assert len(server.heads) == 3
 
 
 # --- Limits ---

@@ -23,6 +23,8 @@ def test_a_token_says_what_its_claims_say() -> None:
     assert verified.client_id == CLIENT
     assert verified.scopes == {"read", "write"}
     assert verified.expires_at == NOW + 600
+    assert verified.issued_at == verified.claims["iat"]
+    assert verified.jti == verified.claims["jti"]
     assert verified.auth_time == NOW - 70
     assert verified.acr == "phr"
     assert verified.amr == ("pwd", "mfa")

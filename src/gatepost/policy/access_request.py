@@ -4,6 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from gatepost.frozen import Frozen
+from gatepost.verification.client_certificate import ClientCertificate
+from gatepost.verification.sender_constraint import Scheme
+
+_SCHEMES: Mapping[str, Scheme] = {"bearer": "bearer", "dpop": "dpop"}
 
 
 class AccessRequest(Frozen):
@@ -15,7 +19,7 @@ class AccessRequest(Frozen):
         authorization: The values of all `Authorization` headers.
         dpop: The values of all `DPoP` headers (RFC 9449 §4.1).
         url: The URL that the client asked for, without query, as far as the gate can tell; for a DPoP proof.
-        certificate: The DER octets of the client's certificate, or `None`.
+        certificate: The client's certificate, or `None` when it showed none.
     """
 
     __slots__ = ("authorization", "certificate", "dpop", "method", "path", "url")
@@ -25,7 +29,7 @@ class AccessRequest(Frozen):
     authorization: tuple[str, ...]
     dpop: tuple[str, ...]
     url: str
-    certificate: bytes | None
+    certificate: ClientCertificate | None
 
     def __init__(
         self,
@@ -35,7 +39,7 @@ class AccessRequest(Frozen):
         authorization: Iterable[str] = (),
         dpop: Iterable[str] = (),
         url: str = "",
-        certificate: bytes | None = None,
+        certificate: ClientCertificate | None = None,
     ) -> None:
         self._set(
             method=method,
@@ -66,7 +70,7 @@ class Credentials(NamedTuple):
         token: The token's text.
     """
 
-    scheme: str
+    scheme: Scheme
     token: str
 
 
@@ -85,10 +89,10 @@ def credentials(authorization: tuple[str, ...]) -> Credentials | None:
     if len(authorization) > 1:
         raise BadCredentials("the request has more than one Authorization header")
     scheme, _, token = authorization[0].strip(" \t").partition(" ")
-    scheme, token = scheme.lower(), token.lstrip(" ")
-    if scheme not in {"bearer", "dpop"} or not token:
+    known, token = _SCHEMES.get(scheme.lower()), token.lstrip(" ")
+    if known is None or not token:
         return None
     # What is no b64token (RFC 6750 §2.1) is refused as a token; here only what a server on the way might cut in two.
     if " " in token or "\t" in token or "," in token:
         raise BadCredentials("the Authorization header is not the scheme, a space and one token")
-    return Credentials(scheme, token)
+    return Credentials(known, token)

@@ -10,6 +10,7 @@ from gatepost.policy.decision import Allow, Check, Decision, Deny, Trace
 from gatepost.policy.requirement import ABSENT, Requirement, claim_at, has_one_of
 from gatepost.policy.route_pattern import RoutePattern
 from gatepost.verification import VerifiedToken
+from gatepost.verification.dpop_challenge import ProofRejected
 
 # What came of the token: it is good, it is not, nothing can be said, or there was none.
 Outcome: TypeAlias = VerifiedToken | TokenRejected | KeysUnavailable | None
@@ -40,19 +41,31 @@ class Terms(Frozen):
     Attributes:
         forwardable: Every request header that some route can set for an upstream.
         resource_metadata: The URL of the protected resource's metadata (RFC 9728), or `None`.
+        proof_algorithms: The algorithms that DPoP proofs may be signed with.
         leeway: For each issuer's identifier, the seconds of clock difference that it is forgiven.
     """
 
-    __slots__ = ("forwardable", "leeway", "resource_metadata")
+    __slots__ = ("forwardable", "leeway", "proof_algorithms", "resource_metadata")
 
     forwardable: tuple[str, ...]
     resource_metadata: str | None
+    proof_algorithms: tuple[str, ...]
     leeway: Mapping[str, float]
 
     def __init__(
-        self, forwardable: tuple[str, ...], resource_metadata: str | None, leeway: Mapping[str, float]
+        self,
+        *,
+        forwardable: tuple[str, ...],
+        resource_metadata: str | None,
+        proof_algorithms: tuple[str, ...],
+        leeway: Mapping[str, float],
     ) -> None:
-        self._set(forwardable=forwardable, resource_metadata=resource_metadata, leeway=leeway)
+        self._set(
+            forwardable=forwardable,
+            resource_metadata=resource_metadata,
+            proof_algorithms=proof_algorithms,
+            leeway=leeway,
+        )
 
 
 def decide(route: Route, outcome: Outcome, terms: Terms, now: float) -> Decision:
@@ -71,14 +84,14 @@ def decide(route: Route, outcome: Outcome, terms: Terms, now: float) -> Decision
         return Allow(None, headers, route.pattern.text, (*checks, Check("public", True)))
     if outcome is None:
         checks.append(Check("token", False, "there is none"))
-        challenges = challenge.for_no_token(requirement, terms.resource_metadata)
+        challenges = challenge.for_no_token(requirement, terms.proof_algorithms, terms.resource_metadata)
         return _deny(route, 401, "missing_token", "An access token is needed.", challenges, checks)
     if isinstance(outcome, KeysUnavailable):
         checks.append(Check("keys", False, str(outcome)))
         return Deny(
             outcome.status,
             outcome.code,
-            "The issuer's keys cannot be had right now; try again later.",
+            "It cannot be told right now whether the token is good; try again later.",
             retry_after=outcome.retry_after,
             route=route.pattern.text,
             trace=tuple(checks),
@@ -90,8 +103,10 @@ def decide(route: Route, outcome: Outcome, terms: Terms, now: float) -> Decision
         checks.append(Check("token", True, outcome.issuer))
         _demand(route, outcome, terms.leeway.get(outcome.issuer, 0), now, checks)
     except TokenRejected as error:
-        challenges = challenge.for_refusal(error, requirement, terms.resource_metadata)
-        return _deny(route, error.reason.status, error.code, str(error), challenges, checks)
+        challenges = challenge.for_refusal(error, requirement, terms.proof_algorithms, terms.resource_metadata)
+        nonce = error.dpop_nonce if isinstance(error, ProofRejected) else None
+        headers = {} if nonce is None else {"DPoP-Nonce": nonce, "Cache-Control": "no-store"}
+        return _deny(route, error.reason.status, error.code, str(error), challenges, checks, headers)
     return Allow(outcome, _headers(requirement, outcome, terms), route.pattern.text, tuple(checks))
 
 
@@ -149,7 +164,8 @@ def _headers(requirement: Requirement, token: VerifiedToken, terms: Terms) -> di
 def _header_value(value: object) -> str:
     """Return a claim as the value of a header: empty where it is missing, or cannot stand in one."""
     if isinstance(value, str):
-        return value if value.isascii() and value.isprintable() else ""
+        # Blanks at an end would be lost on the way, and the value could become another user's.
+        return value if value.isascii() and value.isprintable() and value == value.strip() else ""
     if isinstance(value, list):
         texts = [_header_value(each) for each in value]
         return "" if any("," in text for text in texts) else ",".join(texts)
@@ -158,8 +174,14 @@ def _header_value(value: object) -> str:
     return str(value) if isinstance(value, int | float) else ""
 
 
-def _deny(
-    route: Route, status: int, reason: str, detail: str, challenges: tuple[str, ...], checks: list[Check]
+def _deny(  # one place that fills in what all refusals share
+    route: Route,
+    status: int,
+    reason: str,
+    detail: str,
+    challenges: tuple[str, ...],
+    checks: list[Check],
+    headers: Mapping[str, str] | None = None,
 ) -> Deny:
     trace: Trace = tuple(checks)
-    return Deny(status, reason, detail, challenges=challenges, route=route.pattern.text, trace=trace)
+    return Deny(status, reason, detail, challenges=challenges, headers=headers, route=route.pattern.text, trace=trace)

@@ -1,19 +1,21 @@
 """A policy at work: it finds the route, has the token verified, and decides."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeAlias
 
-from gatepost.errors import ConfigurationError, KeysUnavailable, TokenRejected
+from gatepost.errors import ConfigurationError
 from gatepost.policy.access_request import AccessRequest, BadCredentials, Credentials, credentials
-from gatepost.policy.decide import Outcome, Route, Terms, decide
+from gatepost.policy.decide import Route, Terms, decide
 from gatepost.policy.decision import Check, Decision, Deny
 from gatepost.policy.request_path import UnclearPath, segments
 from gatepost.policy.requirement import Requirement
 from gatepost.policy.route_pattern import RoutePattern
 from gatepost.policy.router import Router
+from gatepost.policy.token_check import Opaque, Revocations, TokenCheck
 from gatepost.trust.issuer import Issuer
 from gatepost.verification import Verifier
+from gatepost.verification.sender_constraint import SenderConstraint
 
 Clock: TypeAlias = Callable[[], float]
 
@@ -23,7 +25,7 @@ class Policy:
 
     Attributes:
         routes: The routes, in the order in which they were given.
-        verifier: What verifies the tokens; `None` when every route is public.
+        verifier: What verifies the tokens; `None` when there is no issuer of JWTs.
     """
 
     def __init__(
@@ -31,6 +33,9 @@ class Policy:
         issuers: Mapping[str, Issuer],
         routes: Iterable[tuple[RoutePattern, Requirement]],
         *,
+        opaque: Mapping[str, Opaque] | None = None,
+        revocations: Revocations | None = None,
+        sender: SenderConstraint | None = None,
         token_cache: int | None = 1024,
         clock: Clock = time.time,
         resource_metadata: str | None = None,
@@ -38,8 +43,11 @@ class Policy:
         """Take the issuers, by the names that routes call them, and the routes.
 
         Args:
-            issuers: The issuers.
+            issuers: The issuers of JWTs.
             routes: What each route matches and demands; no issuers there means all of them.
+            opaque: The issuers of tokens that only they can read, each with what asks it; a route trusts at most one.
+            revocations: What knows the tokens that are good no more, or `None`.
+            sender: How the binding of tokens to their senders is checked, or `None` for the defaults.
             token_cache: How many verified tokens to remember, or `None`.
             clock: Returns the time in seconds since 1970.
             resource_metadata: The URL of the protected resource's metadata (RFC 9728), or `None`.
@@ -48,15 +56,22 @@ class Policy:
             ConfigurationError: When a route names an unknown issuer, two routes match the same requests, or a route
                 that is not public has no issuer to trust.
         """
+        opaque = opaque or {}
+        sender = sender or SenderConstraint()
+        known = {name: issuer.identifier for name, issuer in issuers.items()}
+        known |= {name: issuer.issuer for name, issuer in opaque.items()}
+        by_identifier = {issuer.issuer: issuer for issuer in opaque.values()}
         self.routes = tuple(
-            Route(pattern, requirement, _identifiers(pattern, requirement, issuers)) for pattern, requirement in routes
+            Route(pattern, demands, _identifiers(pattern, demands, known, by_identifier)) for pattern, demands in routes
         )
         self._router = Router((route.pattern, route) for route in self.routes)
         self.verifier = Verifier(issuers.values(), token_cache=token_cache, clock=clock) if issuers else None
+        self._tokens = TokenCheck(self.verifier, by_identifier, revocations, sender)
         self._clock = clock
         self._terms = Terms(
             forwardable=tuple(dict.fromkeys(name for route in self.routes for name, _ in route.requirement.forward)),
             resource_metadata=resource_metadata,
+            proof_algorithms=sender.algorithms,
             leeway={issuer.identifier: issuer.leeway for issuer in issuers.values()},
         )
 
@@ -70,28 +85,20 @@ class Policy:
         found = self._find(request)
         if isinstance(found, Deny):
             return found
-        route, token = found
-        outcome: Outcome = None
-        if token is not None and self.verifier is not None:
-            try:
-                outcome = self.verifier.verify(token.token)
-            except (TokenRejected, KeysUnavailable) as error:
-                outcome = error
-        return decide(route, outcome, self._terms, self._clock())
+        route, sent = found
+        now = self._clock()
+        outcome = None if sent is None else self._tokens.outcome(route, request, sent, now)
+        return decide(route, outcome, self._terms, now)
 
     async def check_async(self, request: AccessRequest) -> Decision:
         """Return the decision on `request`, without ever blocking the event loop for the network."""
         found = self._find(request)
         if isinstance(found, Deny):
             return found
-        route, token = found
-        outcome: Outcome = None
-        if token is not None and self.verifier is not None:
-            try:
-                outcome = await self.verifier.verify_async(token.token)
-            except (TokenRejected, KeysUnavailable) as error:
-                outcome = error
-        return decide(route, outcome, self._terms, self._clock())
+        route, sent = found
+        now = self._clock()
+        outcome = None if sent is None else await self._tokens.outcome_async(route, request, sent, now)
+        return decide(route, outcome, self._terms, now)
 
     def _find(self, request: AccessRequest) -> tuple[Route, Credentials | None] | Deny:
         """Return the route that a request means, with the token to verify, or why it means none."""
@@ -115,10 +122,17 @@ def _refuse(status: int, reason: str, detail: str, route: str = "") -> Deny:
     return Deny(status, reason, sentence, route=route, trace=(Check("route", False, reason),))
 
 
-def _identifiers(pattern: RoutePattern, requirement: Requirement, issuers: Mapping[str, Issuer]) -> frozenset[str]:
-    for name in requirement.issuers:
-        if name not in issuers:
+def _identifiers(
+    pattern: RoutePattern, demands: Requirement, known: Mapping[str, str], opaque: Collection[str]
+) -> frozenset[str]:
+    for name in demands.issuers:
+        if name not in known:
             raise ConfigurationError(f"the route {pattern.text!r} names the issuer {name!r}, which is not configured")
-    if not requirement.public and not issuers:
+    if not demands.public and not known:
         raise ConfigurationError(f"the route {pattern.text!r} is not public, and there is no issuer to trust")
-    return frozenset(issuers[name].identifier for name in requirement.issuers or issuers)
+    identifiers = frozenset(known[name] for name in demands.issuers or known)
+    if len(identifiers.intersection(opaque)) > 1:
+        raise ConfigurationError(
+            f"the route {pattern.text!r} trusts several issuers of opaque tokens, which cannot be told apart; name one"
+        )
+    return identifiers

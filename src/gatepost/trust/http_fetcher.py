@@ -88,6 +88,18 @@ class HttpFetcher:
         self._pool = None
 
     def _ask(self, url: str, headers: dict[str, str]) -> "BaseHTTPResponse":
+        from urllib3.exceptions import ProtocolError
+
+        reused = self._pool is not None
+        try:
+            return self._request(url, headers)
+        except ProtocolError:
+            if not reused:
+                raise
+            self._used_at = float("-inf")  # the server may have closed the connection in that very moment
+            return self._request(url, headers)
+
+    def _request(self, url: str, headers: dict[str, str]) -> "BaseHTTPResponse":
         from urllib3 import Timeout
 
         return self._pool_manager().request(
@@ -125,13 +137,15 @@ class HttpFetcher:
         return Response(response.status, body, etag=entity_tag(headers.get("ETag")), max_age=keep)
 
     def _pool_manager(self) -> "PoolManager":
-        if self._pool is None:
+        pool, now = self._pool, time.monotonic()
+        if pool is None or now - self._used_at > self._idle_timeout:
             from gatepost.trust.timed_connection import pool_manager
 
-            self._pool = pool_manager(self._context())
-        elif time.monotonic() - self._used_at > self._idle_timeout:
-            self._pool.clear()
-        return self._pool
+            # A new pool, since another thread may be about to use the old one.
+            context = self._context() if pool is None else pool.connection_pool_kw["ssl_context"]
+            self._pool = pool = pool_manager(context)
+        self._used_at = now
+        return pool
 
     def _context(self) -> "SSLContext":
         import ssl

@@ -71,6 +71,16 @@ class VerifiedToken:
         return self._claims["exp"]  # type: ignore[no-any-return]
 
     @property
+    def issued_at(self) -> float | None:
+        """`iat`, in seconds since 1970."""
+        return self._claims.get("iat")
+
+    @property
+    def jti(self) -> str | None:
+        """`jti`: the token's own name."""
+        return self._claims.get("jti")
+
+    @property
     def auth_time(self) -> float | None:
         """`auth_time`: when the user authenticated, in seconds since 1970."""
         return self._claims.get("auth_time")
