@@ -300,12 +300,36 @@ def test_a_move_of_the_keys_is_followed_and_a_version_means_nothing_at_another_p
     discovered = origin(fetcher)
     first = discovered.fetch(1000, None)
     fetcher.answers |= {OPENID: document({**METADATA, "jwks_uri": moved}), JWKS: ABSENT, moved: KEYS}
-    with pytest.raises(FetchFailed):
-        discovered.fetch(1300, first)
-    again = discovered.fetch(1301, first)
-    assert fetcher.asked[-1] == moved
+    again = discovered.fetch(1300, first)
+    assert fetcher.asked[-3:] == [JWKS, OPENID, moved]
     assert fetcher.etags[-1] is None
     assert again.key_set is first.key_set, "the keys themselves have not changed"
+
+
+def test_keys_that_are_gone_while_the_document_still_names_their_place_are_a_failure() -> None:
+    fetcher = FakeFetcher({OPENID: document(METADATA), JWKS: KEYS})
+    discovered = origin(fetcher)
+    first = discovered.fetch(1000, None)
+    fetcher.answers[JWKS] = ABSENT
+    with pytest.raises(FetchFailed):
+        discovered.fetch(1300, first)
+    assert fetcher.asked[-2:] == [JWKS, OPENID]
+
+
+def test_an_outage_of_the_document_alone_changes_nothing_but_is_noted_and_not_for_ever() -> None:
+    fetcher = FakeFetcher({OPENID: document(METADATA), JWKS: KEYS})
+    discovered = origin(fetcher)
+    first = discovered.fetch(1000, None)
+    fetcher.answers[OPENID] = UNREACHABLE
+    again = discovered.fetch(4600, first)
+    assert again.key_set == keys("a")
+    assert again.note == str(UNREACHABLE)
+    assert discovered.fetch(4899, again).note == str(UNREACHABLE)
+    assert fetcher.asked[-1] == fetcher.asked[-2] == JWKS, "it is not asked for at every refresh"
+    with pytest.raises(FetchFailed):
+        discovered.fetch(8200, again)
+    fetcher.answers[OPENID] = document(METADATA)
+    assert discovered.fetch(8201, again).note is None
 
 
 def test_a_document_that_cannot_be_had_is_asked_for_at_the_next_attempt() -> None:

@@ -30,7 +30,7 @@ Kids = frozenset[str]
 moments = st.floats(0.1, 40) | st.sampled_from([0.5, 1.0, 5.0, 29.9, 30.0, 31.0])
 long_times = st.floats(40, 9000) | st.sampled_from([45.0, 225.0, 300.0, 3600.0, 3900.0])
 kid_names = st.sampled_from(KIDS)
-states = st.sampled_from(["up", "up", "down", "garbage", "private", "not found"])
+states = st.sampled_from(["up", "up", "up", "up", "down", "garbage", "private", "not found"])
 
 
 class FakeIssuer:
@@ -85,21 +85,21 @@ class Model:
         self.forced_at = float("-inf")
         self.counted = dict.fromkeys(("fetches", "failures", "not_modified", "forced", "joined", "stale"), 0)
 
-    def failing(self, now: float) -> bool:
-        hangs = self.flight_at is not None and now > self.flight_at + WAIT
-        return hangs or self.failures > 0
+    def failing(self) -> bool:
+        return self.failures > 0 and self.asked_at >= self.expires_at
 
     def at_hand(self, now: float) -> Kids | None:
         """Return the keys that may be used, without anybody waiting."""
         if self.kids is None or now < self.expires_at:
             return self.kids
-        return self.kids if self.failing(now) and self.serves_on(now) else None
+        return self.kids if self.failing() and self.serves_on(now) else None
 
     def serves_on(self, now: float) -> bool:
         return now < self.expires_at + WINDOW
 
     def backs_off(self, now: float) -> bool:
-        return self.failures > 0 and abs(now - self.asked_at) < DELAYS[min(self.failures, len(DELAYS)) - 1]
+        pause = DELAYS[min(self.failures, len(DELAYS)) - 1]
+        return self.failures > 0 and self.asked_at - WAIT <= now < self.asked_at + pause
 
     def look(self, now: float) -> Kids | None:
         """Look at the keys at hand, which starts a fetch when they are due."""
@@ -223,6 +223,18 @@ class FreshnessMachine(RuleBasedStateMachine):
     def tokens_rain(self, kid: str, count: int) -> None:
         for _ in range(count):
             self.look_up(kid)
+
+    @rule(
+        kid=kid_names,
+        pauses=st.lists(st.sampled_from([-3.0, 0.0, 0.9, 1.1, 5.0, 14.9, 29.9, 30.0]), min_size=4, max_size=12),
+    )
+    def tokens_keep_coming_and_fetches_land_at_once(self, kid: str, pauses: list[float]) -> None:
+        for pause in pauses:
+            self.look_up(kid)
+            if self.runner.held:
+                self.the_fetch_lands()
+            self.now += pause
+            self.some_give_up()
 
     @rule()
     def keys_are_fetched_beforehand(self) -> None:

@@ -72,6 +72,7 @@ BROKEN = {
     "empty": b"",
     "text": b"canary",
     "array": b"[]",
+    "no keys": b'{"keys": []}',
     "PEM": b"-----BEGIN PUBLIC KEY-----\ncanary\n-----END PUBLIC KEY-----\n",
     "private": SigningKey.generate("ES256").to_private_pem().encode(),
     "private JWK": json.dumps({"keys": [signing_key("a").to_private_jwk()]}).encode(),

@@ -112,3 +112,12 @@ def test_a_key_that_is_passed_over_is_reported_with_the_set() -> None:
 def test_an_issuer_that_cannot_be_reached_says_so() -> None:
     with pytest.raises(FetchFailed, match="cannot be reached"):
         read_jwks(URL, FakeFetcher({URL: UNREACHABLE}), None)
+
+
+@pytest.mark.parametrize(
+    "published", [[], [{**signing_key("a").to_jwk(), "use": "enc"}]], ids=["none", "for encryption"]
+)
+def test_a_set_without_a_key_that_can_verify_is_a_failure_and_not_the_end_of_the_keys(published: list[object]) -> None:
+    fetcher = FakeFetcher({URL: document({"keys": published})})
+    with pytest.raises(FetchFailed, match="holds no key"):
+        read_jwks(URL, fetcher, FetchedKeys(keys("a")))

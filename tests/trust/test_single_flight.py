@@ -12,7 +12,19 @@ from gatepost.trust.key_source import Cause
 from gatepost.trust.lifetime import Lifetime
 from gatepost.trust.origin import FetchedKeys
 from gatepost.trust.single_flight import SingleFlight, in_a_thread
-from tests.trust.flights import DOWN, ISSUER, Deferred, FakeOrigin, fetched, keys, signing_key, single_flight, snapshot
+from tests.trust.flights import (
+    DOWN,
+    ISSUER,
+    LIFETIME,
+    Deferred,
+    FakeOrigin,
+    at_once,
+    fetched,
+    keys,
+    signing_key,
+    single_flight,
+    snapshot,
+)
 
 COUNTERS = {"fetches": 0, "failures": 0, "not_modified": 0, "forced": 0, "joined": 0, "stale": 0}
 
@@ -22,7 +34,6 @@ def test_nothing_is_fetched_and_nothing_at_hand_until_somebody_asks() -> None:
     flight = single_flight(origin)
     assert (flight.current(0), flight.flight, flight.last_fetch, origin.asked) == (None, None, None, [])
     assert flight.counters == COUNTERS
-    assert not flight.failing(0)
 
 
 def test_what_was_fetched_is_at_hand_and_lives_as_long_as_the_server_says() -> None:
@@ -118,13 +129,11 @@ def test_a_failure_reaches_whoever_waits_and_leaves_the_keys_alone() -> None:
     runner = Deferred()
     flight = single_flight(FakeOrigin(DOWN), runner, seed=snapshot("a"))
     answers = [flight.refresh(1000, Cause.DUE) for _ in range(3)]
-    assert not flight.failing(1000)
     runner.land()
     for answer in answers:
         with pytest.raises(KeysUnavailable, match=f"the keys of {ISSUER} cannot be had: the issuer is down"):
             answer.result(0)
     assert flight.current(1000) == snapshot("a")
-    assert flight.failing(1000)
     assert flight.health(1000).last_error == f"the keys of {ISSUER} cannot be had: the issuer is down"
     assert flight.counters == COUNTERS | {"fetches": 1, "failures": 1, "joined": 2}
 
@@ -144,17 +153,37 @@ def test_a_fetch_that_brings_keys_ends_the_failing() -> None:
     flight = single_flight(FakeOrigin(DOWN, fetched("a")))
     flight.refresh(0, Cause.COLD)
     flight.refresh(1, Cause.COLD)
-    assert not flight.failing(1)
+    assert flight.last_fetch is not None
+    assert flight.last_fetch.failures == 0
     assert flight.health(1).last_error is None
 
 
-def test_a_fetch_that_takes_longer_than_anybody_waits_counts_as_failing() -> None:
-    runner = Deferred()
-    flight = single_flight(FakeOrigin(fetched("a")), runner)
-    flight.refresh(1000, Cause.COLD)
-    assert [flight.failing(now) for now in (999, 1000, 1004, 1004.1)] == [False, False, False, True]
+def test_a_fetch_that_takes_longer_than_anybody_waits_has_failed_and_what_it_brings_later_counts_for_nothing() -> None:
+    runner, time = Deferred(), [0.0]
+    rings: list[tuple[float, Callable[[], None]]] = []
+
+    def alarm(seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+        rings.append((seconds, call))
+        return lambda: None
+
+    origin = FakeOrigin(fetched("b"), fetched("c"))
+    flight = SingleFlight(ISSUER, origin, LIFETIME, 4.0, snapshot("a"), runner, alarm, lambda: time[0])
+    answer = flight.refresh(1000, Cause.COLD)
+    time[0] = 3.5
+    (seconds, ring), *_ = rings
+    ring()
+    assert seconds < flight.wait_limit, "whoever waits hears of it"
+    with pytest.raises(KeysUnavailable, match=r"no answer within 3\.5 seconds"):
+        answer.result(0)
+    assert flight.last_fetch is not None
+    assert (flight.last_fetch.failures, flight.last_fetch.ended_at) == (1, 1003.5)
+    assert flight.flight is None, "the next one may be started"
+    flight.refresh(2000, Cause.COLD)
+    before = flight.health(2000)
     runner.land()
-    assert not flight.failing(2000)
+    assert flight.health(2000) == before
+    runner.land()
+    assert flight.current(2000) == snapshot("c", at=2000, generation=2)
 
 
 @pytest.mark.parametrize("error", [ValueError("canary"), RecursionError("canary"), MemoryError(), OSError("canary")])
@@ -183,7 +212,6 @@ def test_a_thread_that_cannot_be_started_is_a_failure_and_not_the_end(monkeypatc
     with pytest.raises(KeysUnavailable, match="cannot be had: can't start new thread"):
         flight.refresh(0, Cause.COLD).result(0)
     assert origin.asked == []
-    assert flight.failing(0)
     assert flight.flight is None
 
 
@@ -264,3 +292,19 @@ def test_a_child_process_forgets_the_fetch_that_only_its_parent_has_and_keeps_th
     runner.land()
     assert answer.result(0).key_set == keys("b")
     assert not lost.done()
+
+
+def test_whoever_sees_that_no_fetch_is_on_its_way_sees_what_it_brought() -> None:
+    seen = []
+
+    class Watched(SingleFlight):
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, value)
+            if name == "flight" and value is None and hasattr(self, "last_fetch"):
+                seen.append((self.last_fetch, self.current(0)))
+
+    flight = Watched(ISSUER, FakeOrigin(fetched("a"), DOWN), LIFETIME, 4.0, runner=at_once)
+    flight.refresh(1000, Cause.COLD)
+    flight.refresh(2000, Cause.COLD)
+    assert [current for _, current in seen] == [snapshot("a", at=1000)] * 2
+    assert [last is not None and last.asked_at for last, _ in seen] == [1000, 2000]

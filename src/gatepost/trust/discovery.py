@@ -15,6 +15,13 @@ from gatepost.trust.remote import RemoteKeys, RemoteOptions
 # Seconds after which the document is read again, so that a move of the JWK set is followed.
 _READ_AGAIN = 3600.0
 
+# When that fails: seconds until the next try, and until the place that it named is believed no more.
+_TRY_AGAIN = 300.0
+_BELIEVED_FOR = 7200.0
+
+# Answers of a JWK set's URL that mean that it has moved.
+_MOVED = frozenset({404, 410})
+
 # Answers that mean that there is no such document, so that the other one may be asked for.
 _ABSENT = frozenset({400, 401, 403, 404, 405, 410})
 
@@ -54,21 +61,43 @@ class DiscoveredOrigin:
         self._identifier = identifier
         self._fetcher = fetcher
         self._http_hosts = http_hosts
-        self._jwks_uri = ""
-        self._read_at: float | None = None
+        self._jwks_uri: str | None = None
+        self._found_at = self._ask_at = 0.0
+        self._note: str | None = None
 
     def fetch(self, now: float, previous: FetchedKeys | None) -> FetchedKeys:
         """Return the keys, after having read the document when that is due."""
-        if self._read_at is None or not self._read_at <= now < self._read_at + _READ_AGAIN:
-            jwks_uri = discover(self._identifier, self._fetcher, self._http_hosts)
-            if jwks_uri != self._jwks_uri and previous is not None:
-                previous = FetchedKeys(previous.key_set)  # an ETag names a version at its own URL only
-            self._jwks_uri, self._read_at = jwks_uri, now
+        known = self._jwks_uri
+        jwks_uri = self._locate(now)
+        if jwks_uri != known and previous is not None:
+            previous = FetchedKeys(previous.key_set)  # an ETag names a version at its own URL only
         try:
-            return read_jwks(self._jwks_uri, self._fetcher, previous)
-        except FetchFailed:
-            self._read_at = None  # it may have moved: read the document again at the next attempt
-            raise
+            fetched = read_jwks(jwks_uri, self._fetcher, previous)
+        except FetchFailed as error:
+            self._ask_at = now  # it may have moved
+            if error.status not in _MOVED or self._found_at == now:
+                raise
+            moved_to = self._locate(now)
+            if moved_to == jwks_uri:
+                raise
+            fetched = read_jwks(moved_to, self._fetcher, None if previous is None else FetchedKeys(previous.key_set))
+        return fetched if self._note is None else fetched.with_note(self._note)
+
+    def _locate(self, now: float) -> str:
+        """Return the `jwks_uri`. A known one outlives an outage of the document alone, but not for ever."""
+        known = self._jwks_uri
+        if known is not None and self._found_at <= now < self._ask_at:
+            return known
+        try:
+            self._jwks_uri = discover(self._identifier, self._fetcher, self._http_hosts)
+        except FetchFailed as error:
+            if known is None or not self._found_at <= now < self._found_at + _BELIEVED_FOR:
+                raise
+            self._note = str(error)
+            self._ask_at = now + _TRY_AGAIN
+            return known
+        self._found_at, self._ask_at, self._note = now, now + _READ_AGAIN, None
+        return self._jwks_uri
 
 
 def discover(identifier: str, fetcher: Fetcher, http_hosts: Collection[str] = ()) -> str:

@@ -20,6 +20,7 @@ class FailureBackoff(Layer):
         last = self.last_fetch
         if last is not None and last.failures and self.flight is None:
             delay = DELAYS[min(last.failures, len(DELAYS)) - 1]
-            if abs(now - last.asked_at) < delay:  # whoever waited before asks with an older time
+            # Whoever waited before asks with an older time.
+            if last.asked_at - self.wait_limit <= now < last.ended_at + delay:
                 return last.again()
         return self._inner.refresh(now, cause)

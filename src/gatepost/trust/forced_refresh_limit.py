@@ -1,11 +1,14 @@
 """Tokens with unknown keys cannot make us ask the issuer more than once in a while, whatever they come up with."""
 
-from concurrent.futures import Future
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from gatepost.trust import after_fork
 from gatepost.trust.key_source import Cause, Snapshot
 from gatepost.trust.layer import Inner, Layer
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 class ForcedRefreshLimit(Layer):
@@ -22,7 +25,7 @@ class ForcedRefreshLimit(Layer):
         self._lock = Lock()  # held to decide, and not while a fetch is under way
         after_fork.register(self)
 
-    def refresh(self, now: float, cause: Cause) -> Future[Snapshot]:
+    def refresh(self, now: float, cause: Cause) -> "Future[Snapshot]":
         """Return the answer of a fetch; for an unknown key that of the last one, unless it is long enough ago."""
         if cause is not Cause.UNKNOWN_KEY:
             return self._inner.refresh(now, cause)

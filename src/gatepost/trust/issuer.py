@@ -118,7 +118,9 @@ class Issuer(Frozen):
             _check_seconds("max_token_age", max_token_age)
         if token_type not in get_args(TokenType):
             raise ConfigurationError(f"token_type is one of {', '.join(get_args(TokenType))}, not {token_type!r}")
-        accepted = ASYMMETRIC if algorithms is None else allowed(algorithms)
+        _check_switch("client_id_as_audience", client_id_as_audience)
+        _check_switch("require_at_jwt", require_at_jwt)
+        accepted = ASYMMETRIC if algorithms is None else allowed(_texts("algorithms", algorithms, at_least=1))
         _check_keys(accepted, keys)
         if not isinstance(keys, KeySet):
             keys.check(identifier)
@@ -138,7 +140,9 @@ class Issuer(Frozen):
 
 
 def _check_keys(accepted: frozenset[str], keys: "KeySource | KeySet") -> None:
-    if not isinstance(keys, KeySet) and not (hasattr(keys, "check") and hasattr(keys, "open")):
+    if not isinstance(keys, KeySet) and (
+        isinstance(keys, type) or not hasattr(keys, "check") or not hasattr(keys, "open")
+    ):
         raise ConfigurationError("keys is a KeySet, Discovery(), JwksUrl(url), JwksFile(path), or None for Discovery()")
     symmetric = accepted & SYMMETRIC
     if symmetric and not (isinstance(keys, KeySet) and keys.symmetric):
@@ -157,12 +161,19 @@ def _check_text(name: str, value: object) -> None:
         raise ConfigurationError(f"{name} is a string that is not empty, not {value!r}")
 
 
+def _check_switch(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} is True or False, not {value!r}")
+
+
 def _check_seconds(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise ConfigurationError(f"{name} is a number of seconds, 0 or more, not {value!r}")
 
 
-def _texts(name: str, values: str | Iterable[str], *, at_least: int = 0) -> tuple[str, ...]:
+def _texts(name: str, values: object, *, at_least: int = 0) -> tuple[str, ...]:
+    if not isinstance(values, Iterable):
+        raise ConfigurationError(f"{name} is a string or several, not {values!r}")
     texts = (values,) if isinstance(values, str) else tuple(values)
     if len(texts) < at_least:
         raise ConfigurationError(f"{name} is empty; name at least one")

@@ -7,7 +7,7 @@ from gatepost.frozen import Frozen
 from gatepost.jose import KeySet
 from gatepost.trust.fetch import FetchFailed
 from gatepost.trust.key_source import LiveKeys
-from gatepost.trust.origin import FetchedKeys
+from gatepost.trust.origin import FetchedKeys, no_key
 
 # Seconds between two looks at the file.
 _LOOK_AGAIN = 5.0
@@ -86,6 +86,9 @@ class JwksFile(Frozen):
         except OSError as error:
             raise ConfigurationError(f"the key file {name!r} cannot be read: {error.strerror}") from None
         try:
-            return KeySet.from_pem(data) if b"-----BEGIN" in data else KeySet.from_jwks(data)
+            key_set = KeySet.from_pem(data) if b"-----BEGIN" in data else KeySet.from_jwks(data)
         except ConfigurationError as error:
             raise ConfigurationError(f"the key file {name!r}: {error}") from None
+        if not key_set.keys:
+            raise ConfigurationError(f"the key file {name!r} holds {no_key(key_set)}")
+        return key_set

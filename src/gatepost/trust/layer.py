@@ -24,8 +24,8 @@ class Inner(Protocol):
     def last_fetch(self) -> "LastFetch | None":
         """The last fetch that has ended, or `None`."""
 
-    def failing(self, now: float, /) -> bool:
-        """Tell whether the last fetch failed, or one takes longer than it may."""
+    def newest(self) -> Snapshot | None:
+        """Return the newest keys, however old they are."""
 
     def current(self, now: float, /) -> Snapshot | None:
         """Return the keys that may be used now."""
@@ -44,6 +44,7 @@ class Layer:
         self._inner = inner
         self.wait_limit = inner.wait_limit
         self.counters = inner.counters
+        self.newest = inner.newest
 
     @property
     def flight(self) -> "Future[Snapshot] | None":
@@ -54,10 +55,6 @@ class Layer:
     def last_fetch(self) -> "LastFetch | None":
         """The last fetch that has ended, or `None`."""
         return self._inner.last_fetch
-
-    def failing(self, now: float) -> bool:
-        """Tell whether the last fetch failed, or one takes longer than it may."""
-        return self._inner.failing(now)
 
     def current(self, now: float) -> Snapshot | None:
         """Return the keys that may be used now."""

@@ -16,16 +16,24 @@ class FetchedKeys(Frozen):
         key_set: The keys.
         etag: What names this version of the document at its URL, or `None`.
         max_age: Seconds that the server lets it be kept, or `None` when it does not say.
+        note: What went wrong on the way though the keys came, or `None`.
     """
 
-    __slots__ = ("etag", "key_set", "max_age")
+    __slots__ = ("etag", "key_set", "max_age", "note")
 
     key_set: KeySet
     etag: str | None
     max_age: float | None
+    note: str | None
 
-    def __init__(self, key_set: KeySet, etag: str | None = None, max_age: float | None = None) -> None:
-        self._set(key_set=key_set, etag=etag, max_age=max_age)
+    def __init__(
+        self, key_set: KeySet, etag: str | None = None, max_age: float | None = None, note: str | None = None
+    ) -> None:
+        self._set(key_set=key_set, etag=etag, max_age=max_age, note=note)
+
+    def with_note(self, note: str) -> "FetchedKeys":
+        """Return the same with a note."""
+        return FetchedKeys(self.key_set, self.etag, self.max_age, note)
 
 
 class Origin(Protocol):
@@ -69,7 +77,14 @@ def _key_set(url: str, response: Response, previous: FetchedKeys | None) -> KeyS
         key_set = KeySet.from_jwks(response.body)
     except ConfigurationError as error:
         raise FetchFailed(f"{shown(url)} is refused: {error}") from None
+    if not key_set.keys:  # it would make every token a forgery, though it is the issuer that is in trouble
+        raise FetchFailed(f"{shown(url)} holds {no_key(key_set)}")
     return previous.key_set if previous is not None and previous.key_set == key_set else key_set
+
+
+def no_key(key_set: KeySet) -> str:
+    """Return in words that there is no key in the set, and why the first one was passed over."""
+    return f"no key that can verify a token ({key_set.skipped[0]})" if key_set.skipped else "no key at all"
 
 
 def _first(seconds: float | None, otherwise: float | None) -> float | None:

@@ -24,7 +24,7 @@ class OutageTolerance(Layer):
         snapshot = self._inner.current(now)
         if snapshot is None or now < snapshot.expires_at:
             return snapshot
-        if not (self.failing(now) and self._serves_on(snapshot, now)):
+        if not (self._fails_since(snapshot) and self._serves_on(snapshot, now)):
             return None
         self.counters["stale"] += 1
         return snapshot
@@ -39,6 +39,11 @@ class OutageTolerance(Layer):
             if snapshot is not None and self._serves_on(snapshot, now):
                 return or_else(answer, snapshot)
         return answer
+
+    def _fails_since(self, snapshot: Snapshot) -> bool:
+        """Tell whether the issuer was asked in vain since these keys expired; an older failure proves nothing now."""
+        last = self.last_fetch
+        return last is not None and last.failures > 0 and last.ended_at >= snapshot.expires_at
 
     def _serves_on(self, snapshot: Snapshot, now: float) -> bool:
         return now < snapshot.expires_at + self._window

@@ -1,6 +1,7 @@
 """The settings that all sources of keys at a URL share, and the chain that keeps such keys fresh."""
 
 import os
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypedDict
 
@@ -153,6 +154,7 @@ class RemoteKeys(Frozen):
             now: The time in seconds.
             runner: Runs a fetch without making the caller wait; by default a thread each time.
         """
+        from gatepost.trust.alarm import ring
         from gatepost.trust.failure_backoff import FailureBackoff
         from gatepost.trust.forced_refresh_limit import ForcedRefreshLimit
         from gatepost.trust.lifetime import Lifetime
@@ -166,9 +168,12 @@ class RemoteKeys(Frozen):
             expires_at = lifetime.expires_at(now, None)
             seed = Snapshot(self.seed, 1, fetched_at=now, refresh_at=now, expires_at=expires_at)
         wait_limit = self.total_timeout + 1.0
-        flight = SingleFlight(identifier, origin, lifetime, wait_limit, seed, runner or in_a_thread)
+        if runner is None:
+            flight = SingleFlight(identifier, origin, lifetime, wait_limit, seed, in_a_thread, ring, time.monotonic)
+        else:
+            flight = SingleFlight(identifier, origin, lifetime, wait_limit, seed, runner)
         limited = FailureBackoff(ForcedRefreshLimit(flight, self.refresh_cooldown))
-        return OutageTolerance(RefreshAhead(limited), self.stale_window)
+        return RefreshAhead(OutageTolerance(limited, self.stale_window))
 
 
 def _host_names(hosts: object) -> tuple[str, ...]:
