@@ -58,11 +58,34 @@ def _decoded(path: str) -> str:
         if digits is None:
             raise UnclearPath("the path has a percent sign without two hexadecimal digits")
         octet = int(digits, 16)
-        if octet < 0x20 or octet == 0x7F or octet in b"/\\;%":
+        if octet < 0x20 or octet == 0x7F or octet in b"/\\;%?#":
             raise UnclearPath(f"the path has an escaped character that servers treat differently: %{digits.upper()}")
         octets.append(octet)
     octets += path[position:].encode("ascii")
     try:
-        return octets.decode("utf-8")
+        text = octets.decode("utf-8")
     except UnicodeDecodeError:
         raise UnclearPath("the path has escapes that are not UTF-8") from None
+    if not text.isascii():
+        _check_letters(text)
+    return text
+
+
+def _check_letters(text: str) -> None:
+    """Refuse characters that become a slash, a dot or the like where a server normalises text, as U+FF0F does."""
+    from unicodedata import normalize
+
+    normal = normalize("NFKC", text)
+    if any(normal.count(character) != text.count(character) for character in "/\\;%.?#"):
+        raise UnclearPath("the path has a letter that some servers take for a slash, a dot or another sign")
+    if any("\x80" <= character <= "\x9f" or character in "\u2028\u2029" for character in text):
+        raise UnclearPath("the path has a control character")
+
+
+def folded(segment: str) -> str:
+    """Return what all spellings of a segment have in common that some server takes for the same: capitals, accents."""
+    if segment.isascii():
+        return segment.lower()
+    from unicodedata import normalize
+
+    return normalize("NFKC", normalize("NFKC", segment).casefold())

@@ -5,10 +5,11 @@ from typing import Literal, TypeAlias
 
 from gatepost.errors import ConfigurationError
 from gatepost.frozen import Frozen
-from gatepost.policy.request_path import Segments, UnclearPath, segments
+from gatepost.policy.request_path import Segments, UnclearPath, folded, segments
 
 Kind: TypeAlias = Literal["literal", "name", "rest"]
 
+_USUAL = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}")
 _VARIABLE = re.compile(r"\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<rest>\+)?\}")
 
@@ -54,15 +55,7 @@ class RoutePattern(Frozen):
 
     def shape(self) -> tuple[tuple[Kind, str], ...]:
         """Return what two patterns have in common that match the same paths."""
-        return tuple(
-            (segment.kind, segment.text.casefold() if segment.kind == "literal" else "") for segment in self.path
-        )
-
-    def overlaps(self, other: "RoutePattern") -> bool:
-        """Tell whether neither pattern is the more specific one for some request that both match."""
-        if self.shape() != other.shape() or (self.methods is None) != (other.methods is None):
-            return False
-        return self.methods is None or other.methods is None or not self.methods.isdisjoint(other.methods)
+        return tuple((segment.kind, folded(segment.text) if segment.kind == "literal" else "") for segment in self.path)
 
     def spells(self, path: Segments) -> bool:
         """Tell whether the literals stand in `path`, which matches, letter by letter."""
@@ -71,12 +64,17 @@ class RoutePattern(Frozen):
         )
 
 
+def is_method(text: str) -> bool:
+    """Tell whether `text` is a method as all servers read it: in capitals, since some take `get` for `GET`."""
+    return text in _USUAL or _METHOD.fullmatch(text) is not None
+
+
 def _methods(text: str) -> frozenset[str] | None:
     if text == "*":
         return None
     methods = text.split(",")
     for method in methods:
-        if not _METHOD.fullmatch(method):
+        if not is_method(method):
             raise ConfigurationError(f"{method!r} is not a method in capitals; separate them by commas, or write *")
     return frozenset(methods)
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from gatepost.errors import ConfigurationError
-from gatepost.policy.request_path import Segments
-from gatepost.policy.route_pattern import RoutePattern
+from gatepost.policy.request_path import Segments, folded
+from gatepost.policy.route_overlap import ambiguous
+from gatepost.policy.route_pattern import RoutePattern, is_method
 
 Target = TypeVar("Target")
 
@@ -34,20 +35,22 @@ class Router(Generic[Target]):
             ConfigurationError: When two of them match the same request and neither is the more specific one.
         """
         self._root: _Node[Target] = _Node()
-        entered: list[RoutePattern] = []
-        for pattern, target in routes:
-            for other in entered:
-                if pattern.overlaps(other):
-                    raise ConfigurationError(f"{pattern.text!r} and {other.text!r} match the same requests")
-            entered.append(pattern)
+        entered = tuple(routes)
+        for later, earlier in ambiguous([pattern for pattern, _ in entered]):
+            one, other = entered[later][0].text, entered[earlier][0].text
+            raise ConfigurationError(f"{one!r} and {other!r} match the same requests, and neither is more specific")
+        for pattern, target in entered:
             self._enter(pattern, target)
 
     def find(self, method: str, path: Segments) -> Target | None:
         """Return the target of the most specific route, or `None`.
 
-        A path that differs from a route's literals only in capitals means no route at all: some servers would take it
-        for that route, and others for another one.
+        A path that differs from a route's literals only in capitals, or in how accents are written, means no route at
+        all: some servers would take it for that route, and others for another one. Nor does a method that is not in
+        capitals.
         """
+        if not is_method(method):
+            return None
         found = _find(self._root, method, path, 0)
         return found[1] if found is not None and found[0].spells(path) else None
 
@@ -58,7 +61,7 @@ class Router(Generic[Target]):
                 node.rest.append((pattern, target))
                 return
             if segment.kind == "literal":
-                node = node.literals.setdefault(segment.text.casefold(), _Node())
+                node = node.literals.setdefault(folded(segment.text), _Node())
             else:
                 if node.name is None:
                     node.name = _Node()
@@ -69,7 +72,7 @@ class Router(Generic[Target]):
 def _find(node: _Node[Target], method: str, path: Segments, at: int) -> tuple[RoutePattern, Target] | None:
     if at == len(path):
         return _by_method(node.targets, method)
-    literal = node.literals.get(path[at].casefold())
+    literal = node.literals.get(folded(path[at]))
     if literal is not None and (found := _find(literal, method, path, at + 1)) is not None:
         return found
     if node.name is not None and (found := _find(node.name, method, path, at + 1)) is not None:
