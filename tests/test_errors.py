@@ -68,7 +68,7 @@ def test_a_challenge_says_the_error_and_its_description() -> None:
 def test_a_challenge_says_which_scopes_are_needed() -> None:
     challenge = TokenRejected(Reason.INSUFFICIENT_SCOPE, scopes=("read", "write")).challenge()
     assert challenge == (
-        'Bearer error="insufficient_scope", error_description="The token does not carry the required scope.", '
+        'Bearer error="insufficient_scope", error_description="The token does not carry what this request needs.", '
         'scope="read write"'
     )
 

@@ -39,7 +39,7 @@ class Reason(str, Enum):
     WRONG_NONCE = "wrong_nonce", "The token answers another sign-on request."
     INSUFFICIENT_SCOPE = (
         "insufficient_scope",
-        "The token does not carry the required scope.",
+        "The token does not carry what this request needs.",
         403,
         "insufficient_scope",
     )

@@ -134,8 +134,8 @@ def _demand(route: Route, token: VerifiedToken, leeway: float, now: float, check
         value = claim_at(token.claims, path)
         fits = value is not ABSENT and has_one_of(value, values)
         checks.append(Check(f"claim {path}", fits))
-        if not fits:
-            raise TokenRejected(Reason.MISSING_CLAIM if value is ABSENT else Reason.BAD_CLAIM, claim=path)
+        if not fits:  # the token is good, and its bearer may not do this: another sign-on would not help
+            raise TokenRejected(Reason.INSUFFICIENT_SCOPE, claim=path)
     if demands.max_auth_age is not None or demands.acr:
         _demand_authentication(demands, token, leeway, now, checks)
 
