@@ -26,6 +26,9 @@ class Policy:
     Attributes:
         routes: The routes, in the order in which they were given.
         verifier: What verifies the tokens; `None` when there is no issuer of JWTs.
+        tokens: What tells about a token that was sent.
+        terms: What holds for every decision.
+        clock: Returns the time in seconds since 1970.
     """
 
     def __init__(
@@ -66,9 +69,9 @@ class Policy:
         )
         self._router = Router((route.pattern, route) for route in self.routes)
         self.verifier = Verifier(issuers.values(), token_cache=token_cache, clock=clock) if issuers else None
-        self._tokens = TokenCheck(self.verifier, by_identifier, revocations, sender)
-        self._clock = clock
-        self._terms = Terms(
+        self.tokens = TokenCheck(self.verifier, by_identifier, revocations, sender)
+        self.clock = clock
+        self.terms = Terms(
             forwardable=tuple(dict.fromkeys(name for route in self.routes for name, _ in route.requirement.forward)),
             resource_metadata=resource_metadata,
             proof_algorithms=sender.algorithms,
@@ -78,7 +81,7 @@ class Policy:
     @property
     def forwardable(self) -> tuple[str, ...]:
         """Every request header that some route can set for an upstream; a copy that comes in must never reach it."""
-        return self._terms.forwardable
+        return self.terms.forwardable
 
     def check(self, request: AccessRequest) -> Decision:
         """Return the decision on `request`, waiting for the network only when keys are not at hand."""
@@ -86,9 +89,9 @@ class Policy:
         if isinstance(found, Deny):
             return found
         route, sent = found
-        now = self._clock()
-        outcome = None if sent is None else self._tokens.outcome(route, request, sent, now)
-        return decide(route, outcome, self._terms, now)
+        now = self.clock()
+        outcome = None if sent is None else self.tokens.outcome(route, request, sent, now)
+        return decide(route, outcome, self.terms, now)
 
     async def check_async(self, request: AccessRequest) -> Decision:
         """Return the decision on `request`, without ever blocking the event loop for the network."""
@@ -96,9 +99,9 @@ class Policy:
         if isinstance(found, Deny):
             return found
         route, sent = found
-        now = self._clock()
-        outcome = None if sent is None else await self._tokens.outcome_async(route, request, sent, now)
-        return decide(route, outcome, self._terms, now)
+        now = self.clock()
+        outcome = None if sent is None else await self.tokens.outcome_async(route, request, sent, now)
+        return decide(route, outcome, self.terms, now)
 
     def _find(self, request: AccessRequest) -> tuple[Route, Credentials | None] | Deny:
         """Return the route that a request means, with the token to verify, or why it means none."""

@@ -1,12 +1,14 @@
 """What a route demands of a request."""
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from gatepost.frozen import Frozen
 
 Mode: TypeAlias = Literal["off", "allowed", "required"]
 ClaimValue: TypeAlias = str | int | float | bool
+
+Value = TypeVar("Value")
 
 # Stands for a claim that is not there.
 ABSENT = object()
@@ -68,16 +70,23 @@ class Requirement(Frozen):
     ) -> None:
         self._set(
             public=public,
-            issuers=tuple(issuers),
-            scopes=tuple(scopes),
-            any_scope=tuple(any_scope),
+            issuers=_several(issuers),
+            scopes=_several(scopes),
+            any_scope=_several(any_scope),
             max_auth_age=max_auth_age,
-            acr=tuple(acr),
-            claims=tuple((path, tuple(values)) for path, values in (claims or {}).items()),
+            acr=_several(acr),
+            claims=tuple((path, _several(values)) for path, values in (claims or {}).items()),
             dpop=dpop,
             mtls=mtls,
             forward=tuple((forward or {}).items()),
         )
+
+
+def _several(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Return the values; one text is one value, and not its letters."""
+    if isinstance(values, str):
+        return (values,)  # type: ignore[return-value]  # a text is an iterable of texts
+    return tuple(values)
 
 
 def claim_at(claims: Mapping[str, object], path: str) -> object:

@@ -209,6 +209,11 @@ class Verifier:
 
         await asyncio.get_running_loop().run_in_executor(None, self.prefetch)
 
+    @property
+    def leeways(self) -> Mapping[str, float]:
+        """The seconds of clock difference that each issuer is forgiven, by its identifier."""
+        return MappingProxyType({trusted.identifier: trusted.rules.leeway for trusted in self._trusted})
+
     def health(self) -> Mapping[str, KeyHealth]:
         """Return how the keys of each issuer stand, by its identifier: their age, the last error, counters."""
         now = self._clock()
