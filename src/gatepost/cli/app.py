@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatepost.cli import demo, inspect, issuer, jwks, keys, verify
+from gatepost.cli import authz, demo, explain, inspect, issuer, jwks, keys, policy, verify
 from gatepost.cli.failure import Failure, complain
 from gatepost.errors import GatepostError, KeysUnavailable
 
@@ -25,10 +25,13 @@ app = typer.Typer(
 )
 app.command()(verify.verify)
 app.command()(inspect.inspect)
+app.command()(explain.explain)
+app.add_typer(policy.app, name="policy")
 app.command()(jwks.jwks)
 app.add_typer(keys.app, name="keys")
 app.command()(issuer.issuer)
 app.command()(demo.demo)
+app.command()(authz.authz)
 
 
 def run(arguments: Sequence[str]) -> int:
