@@ -1,4 +1,4 @@
-"""The access log: one JSON object a line, for each decision. No token, no query, no claim is ever in it."""
+"""The access log: one JSON object a line, for each decision. No token, no query, no claim but `iss` and `sub` of an allowed request is in it."""
 
 import json
 import sys
