@@ -1,4 +1,7 @@
-"""The access log: one JSON object a line, for each decision. No token, no query, no claim but `iss` and `sub` of an allowed request is in it."""
+"""The access log: one JSON object a line, for each decision.
+
+There is no token in it, no query, and no claim but `iss` and `sub` of a request that was let in.
+"""
 
 import json
 import sys
