@@ -53,6 +53,7 @@ check: $(FULL) ## style, types and floors: ruff, mypy --strict, import-linter
 
 bench: $(FULL) ## measure verification beside its peers, into benchmarks/RESULTS.md
 	@$(BIN)/python benchmarks/verify.py $(ARGS)
+	@$(BIN)/python benchmarks/local_issuer.py
 
 docs: $(FULL) ## the site, in build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
