@@ -76,6 +76,8 @@ def authz(
 
     cache = FROM_FILE if token_cache is None else token_cache or None
     ReloadingPolicy(policy, token_cache=cache)  # says now what is wrong with it
+    if workers > 1:
+        _warn_of_lonely_memories(policy)
     TrustedPeers(trusted_peer or ())
     if client_certificate_header is not None:
         ClientCertificate.from_headers((), client_certificate_header)
@@ -97,6 +99,19 @@ def authz(
             drain=drain,
         )
     )
+
+
+def _warn_of_lonely_memories(policy: Path) -> None:
+    from gatepost.policy.policy_file import read
+
+    settings = read(policy)
+    bound = any(not demands.public and demands.dpop != "off" for _, demands in settings.routes)
+    if bound and settings.store is None:
+        typer.echo(
+            "gatepost authz: each worker remembers DPoP proofs by itself, so that one could be used once with each; "
+            'share the memory with [redis] in the policy, or write dpop = "off" on its routes',
+            err=True,
+        )
 
 
 def _identity(header: str | None, key_file: Path | None, issuer: str) -> "IdentityTokens | None":
