@@ -41,7 +41,7 @@ else
 	@rm -rf $(WHEEL) $(WHEEL_UNDER_TEST)
 	@$(PIP) wheel --no-build-isolation --no-deps --wheel-dir $(WHEEL) .
 	@$(PIP) install --no-deps --target $(WHEEL_UNDER_TEST) $(WHEEL)/gatepost-*.whl
-	@PYTHONPATH=$(WHEEL_UNDER_TEST) GATEPOST_UNDER_TEST=$(WHEEL_UNDER_TEST) $(BIN)/python -m pytest
+	@PYTHONPATH=$(CURDIR)/$(WHEEL_UNDER_TEST) GATEPOST_UNDER_TEST=$(WHEEL_UNDER_TEST) $(BIN)/python -m pytest
 endif
 
 check: $(FULL) ## style, types and floors: ruff, mypy --strict, import-linter
