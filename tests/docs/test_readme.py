@@ -6,8 +6,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import pytest
 
-from gatepost import Verifier
+from gatepost import Issuer, Verifier
 from gatepost.testing import Fault, LocalIssuer
+from gatepost.trust import vendors
 from tests.docs.pages import ROOT, blocks
 from tests.docs.test_examples import compiled, run
 from tests.docs.world import World, local_issuer
@@ -77,19 +78,33 @@ def issuer() -> Iterator[LocalIssuer]:
         yield local
 
 
-@pytest.fixture(params=[("### Flask", flask), ("### FastAPI", fastapi), ("### AWS Lambda", aws_lambda)], ids=str)
+EXAMPLES = {
+    "### Flask": (flask, "pingone"),
+    "### FastAPI": (fastapi, "wso2"),
+    "### AWS Lambda": (aws_lambda, "cognito"),
+}
+
+
+@pytest.fixture(params=EXAMPLES)
 def ask(request: pytest.FixtureRequest, issuer: LocalIssuer, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    heading, application = request.param
+    heading: str = request.param
+    application, vendors_name = EXAMPLES[heading]
     readme = ROOT / "README.md"
     above = readme.read_text(encoding="utf-8").partition(f"\n{heading}\n")[0].count("\n")
     block = next(block for block in blocks(readme, "python") if block.line > above)
     World(issuer).write_files(tmp_path)
     monkeypatch.chdir(tmp_path)
+    # Its own issuer is out of reach; the one on this machine takes its place.
+    vendor: Callable[..., Issuer] = getattr(vendors, vendors_name)
+
+    def local(*arguments: str, audience: str) -> Issuer:
+        assert vendor(*arguments, audience=audience).audience == (audience,)
+        return issuer.issuer()
+
+    monkeypatch.setattr(vendors, vendors_name, local, raising=False)
     example: dict[str, object] = {"__name__": "example"}
     run(compiled(block), example)
-    # Its own issuer is out of reach; the one on this machine takes its place.
     assert isinstance(example["verifier"], Verifier)
-    example["verifier"] = Verifier(issuer.issuer(), clock=issuer.clock)
     ready: Ask = application(example)
     return ready
 
