@@ -82,9 +82,10 @@ def test_a_seed_that_the_system_cannot_read_is_refused(algorithm: str, monkeypat
         def from_seed_bytes(_: bytes) -> akp.Private:
             raise UnsupportedAlgorithm("no ML-DSA in this OpenSSL")
 
+    jwk = signing_key(algorithm).to_private_jwk()
     monkeypatch.setattr(akp, "_PRIVATE", {algorithm: WithoutMlDsa})
     with pytest.raises(ConfigurationError, match=f"its member priv is not a seed of {algorithm}"):
-        akp.private_from_jwk(signing_key(algorithm).to_private_jwk())
+        akp.private_from_jwk(jwk)
 
 
 def test_a_seed_that_does_not_fit_the_public_member_is_refused(algorithm: str) -> None:
