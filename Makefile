@@ -51,9 +51,10 @@ check: $(FULL) ## style, types and floors: ruff, mypy --strict, import-linter
 	@for example in $(wildcard examples/*/); do $(BIN)/mypy --strict $$example || exit 1; done
 	@$(BIN)/lint-imports --no-cache --no-logo
 
-bench: $(FULL) ## measure verification beside its peers, into benchmarks/RESULTS.md
+bench: $(FULL) ## measure everything beside its peers, into benchmarks/RESULTS.md (half an hour)
 	@$(BIN)/python benchmarks/verify.py $(ARGS)
 	@$(BIN)/python benchmarks/local_issuer.py
+	@$(BIN)/python benchmarks/gates.py
 
 docs: $(FULL) ## the site, in build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 import gatepost
+from tests.gates import decision_report
 
 # Measuring coverage slows an example down, and so does a busy machine: time is not what property tests are about.
 settings.register_profile("house", deadline=None, print_blob=True)
@@ -23,6 +24,13 @@ def pytest_configure() -> None:
 def pytest_report_header() -> str:
     """Show which gatepost is tested."""
     return f"gatepost: {_home()}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say where the table is in which every gate's decisions stand side by side."""
+    line = decision_report.written()
+    if line is not None:
+        terminalreporter.write_line(line)
 
 
 def _home() -> Path:

@@ -1,6 +1,7 @@
 """A real nginx that asks `gatepost authz` with auth_request, as the example sets it up."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,14 @@ from tests.end_to_end.conftest import Start
 from tests.end_to_end.real_parts.loopback_port import free_port
 from tests.gates.authz.agreement import disagreements
 from tests.gates.authz.hostile import failures
+from tests.gates.authz.odd_targets import ODD_TARGETS
 from tests.gates.authz.world import EXAMPLES, World, around, placed
+from tests.gates.decision_world import decision_world
 
 
-@pytest.fixture
-def world(nginx: Start, tmp_path: Path) -> Iterator[World]:
-    with around("nginx", folder=tmp_path) as world:
+@contextmanager
+def world(nginx: Start, folder: Path, policy_text: str | None = None) -> Iterator[World]:
+    with around("nginx", folder=folder, policy_text=policy_text) as world:
         port = free_port()
         nginx(
             placed(
@@ -25,9 +28,13 @@ def world(nginx: Start, tmp_path: Path) -> Iterator[World]:
         yield world._replace(port=port)
 
 
-def test_every_row_gets_the_decision_of_the_policy(world: World) -> None:
-    assert "\n".join(disagreements(world)) == ""
+@pytest.mark.timeout(240)
+def test_every_row_of_the_decision_table(nginx: Start, tmp_path: Path) -> None:
+    with decision_world() as decisions, world(nginx, tmp_path, decisions.policy) as proxied:
+        assert "\n".join(disagreements("nginx", proxied, decisions)) == ""
+        assert "\n".join(disagreements("nginx", proxied, decisions, ODD_TARGETS)) == ""
 
 
-def test_what_is_malformed_gets_a_clean_refusal(world: World) -> None:
-    assert "\n".join(failures(world)) == ""
+def test_what_is_malformed_gets_a_clean_refusal(nginx: Start, tmp_path: Path) -> None:
+    with world(nginx, tmp_path) as proxied:
+        assert "\n".join(failures(proxied)) == ""

@@ -264,6 +264,21 @@ def _copies() -> list[Row]:
         for name in names
     ]
     twice = (("X-User", "root"), ("X-User", "admin"), ("X_User", "root"))
+    # What a proxy asks its question with; a client has no say in it.
+    questions = {
+        "X-Original-URI": "/health",
+        "X-Original-Method": "POST",
+        "X-Forwarded-Uri": "/health",
+        "X-Forwarded-Method": "POST",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Gatepost-Status": "200",
+    }
+    for kind, expected, forwarded in (("", "401 missing_token", None), ("good", _OK, _PROFILE)):
+        rows += [
+            _row(f"{name} from the client, {kind or 'no'} token", "GET /user", kind, expected, forwarded, (header,))
+            for name, header in zip(questions, questions.items(), strict=True)
+        ]
     return [
         *rows,
         _row("three copies", "GET /user", "good", _OK, _PROFILE, twice),

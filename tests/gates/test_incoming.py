@@ -8,27 +8,13 @@ from urllib.parse import quote
 import pytest
 
 from gatepost.errors import TokenRejected
-from gatepost.gates.incoming import Surroundings, several
+from gatepost.gates.incoming import Surroundings
 from gatepost.jose import base64url
 from tests.gates.in_process import environ_of, scope_of
 
 DER = b"\x30\x03\x02\x01\x01"
 PEM = f"-----BEGIN CERTIFICATE-----\n{b64encode(DER).decode()}\n-----END CERTIFICATE-----\n"
 THUMBPRINT = base64url.encode(sha256(DER).digest()).decode()
-
-
-@pytest.mark.parametrize(
-    ("value", "parts"),
-    [
-        ("Bearer a", ["Bearer a"]),
-        ("Bearer a, Bearer b", ["Bearer a", "Bearer b"]),
-        ("Basic x,bearer b", ["Basic x", "bearer b"]),
-        ("Bearer a,b", ["Bearer a,b"]),
-        ("Digest a=1, b=2", ["Digest a=1, b=2"]),
-    ],
-)
-def test_headers_that_a_server_has_joined_are_told_apart(value: str, parts: list[str]) -> None:
-    assert several(value) == parts
 
 
 def test_the_url_is_what_the_client_asked_for() -> None:

@@ -23,7 +23,17 @@ def test_a_token_comes_with_its_scheme(value: str, scheme: str, token: str) -> N
 
 @pytest.mark.parametrize(
     "values",
-    [(), ("",), ("Bearer",), ("Bearer ",), ("Basic dXNlcg==",), ("Basic a b",), ("abc",), ("Bearerabc",)],
+    [
+        (),
+        ("",),
+        ("Bearer",),
+        ("Bearer ",),
+        ("Basic dXNlcg==",),
+        ("Basic a b",),
+        ("Digest a=1, b=2",),
+        ("abc",),
+        ("Bearerabc",),
+    ],
     ids=repr,
 )
 def test_no_token_is_no_error(values: tuple[str, ...]) -> None:
@@ -37,6 +47,9 @@ def test_no_token_is_no_error(values: tuple[str, ...]) -> None:
         ("Bearer a", "Basic b"),
         ("", ""),
         ("Bearer a, Bearer b",),
+        ("Basic x,bearer b",),
+        ("Digest a=1, DPoP b",),
+        ("Basic x , Bearer",),
         ("Bearer a b",),
         ("DPoP a,b",),
     ],

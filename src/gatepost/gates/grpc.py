@@ -20,7 +20,7 @@ import grpc
 
 from gatepost.gates.gatekeeper import Gatekeeper, GateOptions
 from gatepost.gates.grpc_metadata import admitted
-from gatepost.gates.incoming import Incoming, several
+from gatepost.gates.incoming import Incoming
 from gatepost.policy.access_request import AccessRequest
 from gatepost.policy.decision import Deny
 from gatepost.policy.requirement import Requirement
@@ -79,7 +79,7 @@ class _Interceptor:
             AccessRequest(
                 "POST",
                 details.method,
-                authorization=[part for name, value in sent if name == "authorization" for part in several(value)],
+                authorization=[value for name, value in sent if name == "authorization"],
                 dpop=[value for name, value in sent if name == "dpop"],
                 url=f"{self._keeper.surroundings.origin or ''}{details.method}",
                 certificate=ClientCertificate.from_pem(pem) if pem else None,

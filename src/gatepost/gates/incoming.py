@@ -8,8 +8,7 @@ from gatepost.gates import request_target
 from gatepost.policy.access_request import AccessRequest
 from gatepost.verification.client_certificate import ClientCertificate
 
-# Servers put several headers of one name together with commas (RFC 9110 §5.3), which no token and no proof has in it.
-_NEXT_CREDENTIALS = re.compile(r"\s*,\s*(?=(?:Basic|Bearer|DPoP)(?:\s|\Z))", re.IGNORECASE)
+# Servers put several headers of one name together with commas (RFC 9110 §5.3), which no proof has in it.
 _COMMA = re.compile(r"\s*,\s*")
 _SCHEMES: Mapping[object, str] = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
 
@@ -81,7 +80,7 @@ class Surroundings(NamedTuple):
         request = AccessRequest(
             method,
             path,
-            authorization=[part for value in _values(environ, "HTTP_AUTHORIZATION") for part in several(value)],
+            authorization=_values(environ, "HTTP_AUTHORIZATION"),
             dpop=[part for value in _values(environ, "HTTP_DPOP") for part in _COMMA.split(value)],
             url=f"{origin}{path}",
             certificate=self._handed_over(values) if header is not None else _from_pem(environ.get("SSL_CLIENT_CERT")),
@@ -97,11 +96,6 @@ class Surroundings(NamedTuple):
         if header.lower() != "x-forwarded-client-cert":  # which is a list by itself
             values = [part for value in values for part in _COMMA.split(value)]
         return ClientCertificate.from_headers([(header, value) for value in values], header)
-
-
-def several(authorization: str) -> list[str]:
-    """Return the values of the `Authorization` headers that a server has put together into one."""
-    return _NEXT_CREDENTIALS.split(authorization) if "," in authorization else [authorization]
 
 
 def _values(environ: Mapping[str, object], key: str) -> tuple[str, ...]:

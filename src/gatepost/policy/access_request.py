@@ -1,5 +1,6 @@
 """A request as a gate sees it, and the credentials in it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -8,6 +9,8 @@ from gatepost.verification.client_certificate import ClientCertificate
 from gatepost.verification.sender_constraint import Scheme
 
 _SCHEMES: Mapping[str, Scheme] = {"bearer": "bearer", "dpop": "dpop"}
+# Servers put several headers of one name together with commas (RFC 9110 §5.3), which no token has in it.
+_NEXT_CREDENTIALS = re.compile(r",\s*(?:Basic|Bearer|DPoP)(?:\s|\Z)", re.IGNORECASE)
 
 
 class AccessRequest(Frozen):
@@ -86,7 +89,7 @@ def credentials(authorization: tuple[str, ...]) -> Credentials | None:
     """
     if not authorization:
         return None
-    if len(authorization) > 1:
+    if len(authorization) > 1 or ("," in authorization[0] and _NEXT_CREDENTIALS.search(authorization[0])):
         raise BadCredentials("the request has more than one Authorization header")
     scheme, _, token = authorization[0].strip(" \t").partition(" ")
     known, token = _SCHEMES.get(scheme.lower()), token.lstrip(" ")

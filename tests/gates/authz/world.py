@@ -112,13 +112,13 @@ def authz(policy: Path, *options: str, folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def around(example: str, *options: str, folder: Path) -> Iterator[World]:
-    """Run all that is around the proxy of an example, with the example's own policy."""
+def around(example: str, *options: str, folder: Path, policy_text: str | None = None) -> Iterator[World]:
+    """Run all that is around the proxy of an example, with this policy or, without one, the example's own."""
     with ExitStack() as stack:
         issuer = stack.enter_context(LocalIssuer("generic", audience=AUDIENCE))
         policy = folder / "gatepost.toml"
-        text = (EXAMPLES / example / "gatepost.toml").read_text()
-        policy.write_text(text.replace("http://127.0.0.1:9100", issuer.identifier))
+        own = (EXAMPLES / example / "gatepost.toml").read_text()
+        policy.write_text(policy_text or own.replace("http://127.0.0.1:9100", issuer.identifier))
         port, reached = stack.enter_context(upstream())
         gate = stack.enter_context(authz(policy, *options, folder=folder / "authz"))
         yield World(issuer, policy, port, gate, reached)
