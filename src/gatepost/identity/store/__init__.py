@@ -1,0 +1,1 @@
+"""Where identities are kept: SQLite for one machine, PostgreSQL for many."""
