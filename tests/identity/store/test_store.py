@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
-
 from sqlalchemy.exc import IntegrityError
 
 from gatepost.errors import ConfigurationError
