@@ -1,0 +1,127 @@
+"""Sessions: somebody has signed on in a browser, which knows a secret text that is their cookie."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from gatepost.identity.ids import new_id, token_hash
+from gatepost.identity.store.tables import sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session.
+
+    Attributes:
+        id: Its identifier, `sid` in tokens.
+        environment_id: Its environment.
+        user_id: Who signed on.
+        document: How: `amr`, `acr`, the address and the browser, the applications that took part.
+        auth_time: When, in milliseconds since 1970.
+        last_active_at: When it was used last, in milliseconds since 1970.
+        created_at: When it began, in milliseconds since 1970.
+        expires_at: When it ends whatever happens, in milliseconds since 1970.
+    """
+
+    id: str
+    environment_id: str
+    user_id: str
+    document: Mapping[str, Any]
+    auth_time: int
+    last_active_at: int
+    created_at: int
+    expires_at: int
+
+
+def begin(
+    connection: Connection,
+    environment_id: str,
+    user_id: str,
+    token: str,
+    document: Mapping[str, Any],
+    *,
+    now: int,
+    lifetime: int,
+) -> Session:
+    """Begin the session of a user who just signed on; `token` is a fresh text that only their browser gets."""
+    session = Session(new_id(), environment_id, user_id, document, now, now, now, now + lifetime)
+    connection.execute(
+        insert(sessions).values(
+            id=session.id,
+            environment_id=environment_id,
+            user_id=user_id,
+            token_hash=token_hash(token),
+            document=document,
+            auth_time=now,
+            last_active_at=now,
+            created_at=now,
+            expires_at=session.expires_at,
+        )
+    )
+    return session
+
+
+def of_token(connection: Connection, environment_id: str, token: str, *, now: int, idle: int) -> Session | None:
+    """Return the session of a cookie, or `None` when it has ended or nobody used it for `idle` milliseconds."""
+    table = sessions
+    found = select(table).where(
+        table.c.token_hash == token_hash(token),
+        table.c.environment_id == environment_id,
+        table.c.expires_at > now,
+        table.c.last_active_at > now - idle,
+    )
+    row = connection.execute(found).first()
+    return None if row is None else _session(row)
+
+
+def get(connection: Connection, environment_id: str, session_id: str, *, now: int) -> Session | None:
+    """Return a session that has not ended, or `None`."""
+    found = select(sessions).where(
+        sessions.c.id == session_id, sessions.c.environment_id == environment_id, sessions.c.expires_at > now
+    )
+    row = connection.execute(found).first()
+    return None if row is None else _session(row)
+
+
+def signed_on_again(
+    connection: Connection, session_id: str, token: str, document: Mapping[str, Any], *, now: int
+) -> None:
+    """Note that the session's user proved again who they are; the browser gets a new cookie with it."""
+    connection.execute(
+        update(sessions)
+        .where(sessions.c.id == session_id)
+        .values(token_hash=token_hash(token), document=document, auth_time=now, last_active_at=now)
+    )
+
+
+def used(connection: Connection, session_id: str, document: Mapping[str, Any], *, now: int) -> None:
+    """Note that the session is in use, and what it knows now."""
+    connection.execute(
+        update(sessions).where(sessions.c.id == session_id).values(last_active_at=now, document=document)
+    )
+
+
+def end(connection: Connection, session_id: str) -> bool:
+    """End a session, and tell whether it had not ended before."""
+    return connection.execute(delete(sessions).where(sessions.c.id == session_id)).rowcount == 1
+
+
+def end_of_user(connection: Connection, user_id: str) -> list[str]:
+    """End every session of a user, and return their identifiers."""
+    gone = delete(sessions).where(sessions.c.user_id == user_id).returning(sessions.c.id)
+    return list(connection.execute(gone).scalars())
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        row.id,
+        row.environment_id,
+        row.user_id,
+        row.document,
+        row.auth_time,
+        row.last_active_at,
+        row.created_at,
+        row.expires_at,
+    )
