@@ -8,12 +8,14 @@ from typing import Any, TypeAlias
 import pytest
 
 from gatepost.errors import KeysUnavailable, Reason, TokenRejected
+from gatepost.jose.strict_json import JsonObject
 from gatepost.verification.client_certificate import ClientCertificate
 from gatepost.verification.dpop_challenge import ProofRejected
 from gatepost.verification.dpop_nonce import DpopNonces
 from gatepost.verification.dpop_proof import ProofRules
 from gatepost.verification.replay import MemoryReplayStore
-from gatepost.verification.sender_constraint import SenderConstraint
+from gatepost.verification.sender_constraint import Mode, Scheme, SenderConstraint, is_anybodys
+from gatepost.verification.verified_token import VerifiedToken
 from tests.jose.keys_at_hand import signing_key
 from tests.verification.minting import NOW
 from tests.verification.proving import ACCESS_TOKEN, CLIENTS_KEY, METHOD, URL, bound_token, prove
@@ -184,3 +186,26 @@ def test_no_error_holds_the_token_or_the_proof(check: Check) -> None:
     said = f"{caught.value!r} {caught.value} {caught.value.challenge()}"
     for secret in (ACCESS_TOKEN, prove(), b64encode(prove().encode()).decode(), "proof-1", URL):
         assert secret not in said
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "dpop"])
+@pytest.mark.parametrize("dpop", ["off", "allowed", "required"])
+@pytest.mark.parametrize("mtls", ["off", "allowed", "required"])
+@pytest.mark.parametrize("cnf", [{}, {"jkt": JKT}, {"x5t#S256": X5T}, {"unknown": "x"}], ids=repr)
+def test_a_token_is_anybodys_only_where_the_check_of_its_sender_finds_no_fault(
+    scheme: Scheme, dpop: Mode, mtls: Mode, cnf: dict[str, str]
+) -> None:
+    unbound = VerifiedToken("https://issuer.example", JsonObject(), {})
+    for token in (bound_token(**cnf), unbound):
+        if is_anybodys(token, scheme=scheme, dpop=dpop, mtls=mtls):
+            asked: dict[str, Any] = {
+                "scheme": scheme,
+                "method": METHOD,
+                "url": URL,
+                "now": NOW,
+                "dpop": dpop,
+                "mtls": mtls,
+            }
+            assert SenderConstraint().check(token, ACCESS_TOKEN, **asked) == ()
+    plain = scheme == "bearer" and "required" not in (dpop, mtls)
+    assert is_anybodys(unbound, scheme=scheme, dpop=dpop, mtls=mtls) is plain

@@ -108,3 +108,30 @@ def test_a_copy_of_the_claims_can_be_changed() -> None:
     copied = dict(verified.claims)
     copied["sub"] = "mallory"
     assert verified.subject == verified.claims["sub"] == "alice"
+
+
+def test_a_token_that_is_remembered_keeps_a_few_notes_and_any_other_none() -> None:
+    subject, other = object(), object()
+    passing, lasting = token(), token()
+    lasting.take_notes()
+    for each in (passing, lasting):
+        assert each.noted(subject) is None
+        each.note(subject, "concluded")
+    assert (passing.takes_notes, lasting.takes_notes) == (False, True)
+    assert passing.noted(subject) is None
+    assert lasting.noted(subject) == "concluded"
+    assert lasting.noted(other) is None
+    for number in range(20):
+        lasting.note(number_of := object(), number)
+        assert lasting.noted(number_of) == number
+    assert lasting.noted(subject) is None
+    assert lasting._notes is not None
+    assert len(lasting._notes) <= 8
+
+
+def test_a_note_is_about_one_thing_and_not_about_its_equal() -> None:
+    lasting = token()
+    lasting.take_notes()
+    one, equal = ["route"], ["route"]
+    lasting.note(one, "concluded")
+    assert lasting.noted(equal) is None

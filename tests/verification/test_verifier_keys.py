@@ -36,6 +36,19 @@ def test_keys_are_fetched_for_the_first_token_and_are_at_hand_for_the_next(verif
     assert keys.asked == [Cause.COLD]
 
 
+def test_at_hand_nothing_is_fetched_and_what_is_sure_is_said() -> None:
+    keys = FakeKeys(None, KEYS)
+    verifier, good = api(keys), mint(access_claims())
+    assert verifier.verify_at_hand(good) is None
+    assert keys.asked == []
+    verifier.prefetch()
+    assert verifier.verify_at_hand(good) is verifier.verify_at_hand(good) is verifier.verify(good)
+    assert verifier.verify_at_hand(mint(access_claims(), NEW_KEY)) is None  # such a key may be there by now
+    assert refusal(lambda: verifier.verify_at_hand(mint(access_claims(exp=1)))) == Reason.EXPIRED
+    assert refusal(lambda: verifier.verify_at_hand(f"{good[:-4]}AAAA")) == Reason.BAD_SIGNATURE
+    assert keys.asked == [Cause.COLD]
+
+
 def test_nothing_is_fetched_for_a_token_that_is_refused_without_keys(verify: Verify) -> None:
     keys = FakeKeys(None, KEYS)
     verifier = api(keys)

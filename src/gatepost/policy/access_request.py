@@ -44,14 +44,13 @@ class AccessRequest(Frozen):
         url: str = "",
         certificate: ClientCertificate | None = None,
     ) -> None:
-        self._set(
-            method=method,
-            path=path.partition("?")[0],
-            authorization=tuple(authorization),
-            dpop=tuple(dpop),
-            url=url,
-            certificate=certificate,
-        )
+        set_once = object.__setattr__  # as `_set` does, in half the time: one is made for every request
+        set_once(self, "method", method)
+        set_once(self, "path", path.partition("?")[0])
+        set_once(self, "authorization", tuple(authorization))
+        set_once(self, "dpop", tuple(dpop))
+        set_once(self, "url", url)
+        set_once(self, "certificate", certificate)
 
     @classmethod
     def of(cls, method: str, target: str, headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> "AccessRequest":

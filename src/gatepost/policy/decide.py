@@ -1,7 +1,8 @@
 """The decision: pure, from the route, the outcome of verification and the time."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from gatepost.errors import KeysUnavailable, Reason, TokenRejected
 from gatepost.frozen import Frozen
@@ -25,14 +26,19 @@ class Route(Frozen):
         issuers: The identifiers of the issuers whose tokens are good here.
     """
 
-    __slots__ = ("issuers", "pattern", "requirement")
+    __slots__ = ("_passed", "_timeless", "issuers", "pattern", "requirement")
 
     pattern: RoutePattern
     requirement: Requirement
     issuers: frozenset[str]
+    _passed: Mapping[str, Trace]  # for each issuer, what every token of it that is good here has passed
+    _timeless: bool  # whether a token that meets the demands does so for as long as it is good
 
     def __init__(self, pattern: RoutePattern, requirement: Requirement, issuers: frozenset[str]) -> None:
-        self._set(pattern=pattern, requirement=requirement, issuers=issuers)
+        found = Check("route", True, pattern.text)
+        passed = {each: (found, Check("token", True, each), Check("issuer", True, each)) for each in issuers}
+        timeless = requirement.max_auth_age is None
+        self._set(pattern=pattern, requirement=requirement, issuers=issuers, _passed=passed, _timeless=timeless)
 
 
 class Terms(Frozen):
@@ -78,48 +84,75 @@ def decide(route: Route, outcome: Outcome, terms: Terms, now: float) -> Decision
         now: The time in seconds since 1970.
     """
     requirement = route.requirement
-    checks = [Check("route", True, route.pattern.text)]
     if requirement.public:
         headers = dict.fromkeys(terms.forwardable, "")
-        return Allow(None, headers, route.pattern.text, (*checks, Check("public", True)))
+        return Allow(None, headers, route.pattern.text, (_found(route), Check("public", True)))
+    if isinstance(outcome, VerifiedToken):
+        return _judged(route, outcome, terms, now)
     if outcome is None:
-        checks.append(Check("token", False, "there is none"))
+        checks = [_found(route), Check("token", False, "there is none")]
         challenges = challenge.for_no_token(requirement, terms.proof_algorithms, terms.resource_metadata)
         return _deny(route, 401, "missing_token", "An access token is needed.", challenges, checks)
     if isinstance(outcome, KeysUnavailable):
-        checks.append(Check("keys", False, str(outcome)))
         return Deny(
             outcome.status,
             outcome.code,
             "It cannot be told right now whether the token is good; try again later.",
             retry_after=outcome.retry_after,
             route=route.pattern.text,
-            trace=tuple(checks),
+            trace=(_found(route), Check("keys", False, str(outcome))),
         )
+    return _rejected(route, outcome, terms, [_found(route), Check("token", False, str(outcome))])
+
+
+def _judged(route: Route, token: VerifiedToken, terms: Terms, now: float) -> Decision:
+    """Return the decision on a good token.
+
+    That it is let in follows from its claims alone, where no demand is about the time. So it is concluded once for a
+    token that is remembered; whether the token itself is still good was found out before, and is every time.
+    """
+    known = token.noted(route)
+    if isinstance(known, _Conclusion) and known.terms is terms:
+        return Allow(token, known.headers, route.pattern.text, known.trace)
+    checks = [*route._passed.get(token.issuer, ())]
     try:
-        if isinstance(outcome, TokenRejected):
-            checks.append(Check("token", False, str(outcome)))
-            raise outcome
-        checks.append(Check("token", True, outcome.issuer))
-        _demand(route, outcome, terms.leeway.get(outcome.issuer, 0), now, checks)
+        if not checks:
+            checks += (_found(route), Check("token", True, token.issuer), Check("issuer", False, token.issuer))
+            raise TokenRejected(Reason.WRONG_ISSUER, claim="iss")
+        _demand(route.requirement, token, terms.leeway.get(token.issuer, 0), now, checks)
     except TokenRejected as error:
-        challenges = challenge.for_refusal(error, requirement, terms.proof_algorithms, terms.resource_metadata)
-        nonce = error.dpop_nonce if isinstance(error, ProofRejected) else None
-        headers = {} if nonce is None else {"DPoP-Nonce": nonce, "Cache-Control": "no-store"}
-        return _deny(route, error.reason.status, error.code, str(error), challenges, checks, headers)
-    return Allow(outcome, _headers(requirement, outcome, terms), route.pattern.text, tuple(checks))
+        return _rejected(route, error, terms, checks)
+    allow = Allow(token, MappingProxyType(_headers(route.requirement, token, terms)), route.pattern.text, tuple(checks))
+    if route._timeless and token.takes_notes:
+        token.note(route, _Conclusion(terms, allow.headers, allow.trace))
+    return allow
 
 
-def _demand(route: Route, token: VerifiedToken, leeway: float, now: float, checks: list[Check]) -> None:
-    """Enter each demand of the route into `checks`, until one is not met.
+class _Conclusion(NamedTuple):
+    """That a token is let in somewhere, without the token: it would keep itself alive."""
+
+    terms: Terms
+    headers: Mapping[str, str]
+    trace: Trace
+
+
+def _found(route: Route) -> Check:
+    return Check("route", True, route.pattern.text)
+
+
+def _rejected(route: Route, error: TokenRejected, terms: Terms, checks: list[Check]) -> Deny:
+    challenges = challenge.for_refusal(error, route.requirement, terms.proof_algorithms, terms.resource_metadata)
+    nonce = error.dpop_nonce if isinstance(error, ProofRejected) else None
+    headers = {} if nonce is None else {"DPoP-Nonce": nonce, "Cache-Control": "no-store"}
+    return _deny(route, error.reason.status, error.code, str(error), challenges, checks, headers)
+
+
+def _demand(demands: Requirement, token: VerifiedToken, leeway: float, now: float, checks: list[Check]) -> None:
+    """Enter each demand of a route into `checks`, until one is not met.
 
     Raises:
         TokenRejected: When one is not met.
     """
-    demands = route.requirement
-    checks.append(Check("issuer", token.issuer in route.issuers, token.issuer))
-    if token.issuer not in route.issuers:
-        raise TokenRejected(Reason.WRONG_ISSUER, claim="iss")
     if demands.scopes:
         enough = token.scopes.issuperset(demands.scopes)
         checks.append(Check("scopes", enough, f"all of: {' '.join(demands.scopes)}"))
@@ -131,7 +164,7 @@ def _demand(route: Route, token: VerifiedToken, leeway: float, now: float, check
         if not enough:
             raise TokenRejected(Reason.INSUFFICIENT_SCOPE, scopes=demands.any_scope)
     for path, values in demands.claims:
-        value = claim_at(token.claims, path)
+        value = claim_at(token.unsealed, path)
         fits = value is not ABSENT and has_one_of(value, values)
         checks.append(Check(f"claim {path}", fits))
         if not fits:  # the token is good, and its bearer may not do this: another sign-on would not help
@@ -154,10 +187,9 @@ def _demand_authentication(
 
 def _headers(requirement: Requirement, token: VerifiedToken, terms: Terms) -> dict[str, str]:
     headers = dict.fromkeys(terms.forwardable, "")
-    if requirement.forward:
-        claims = token.claims
-        for header, path in requirement.forward:
-            headers[header] = _header_value(claim_at(claims, path))
+    claims = token.unsealed
+    for header, path in requirement.forward:
+        headers[header] = _header_value(claim_at(claims, path))
     return headers
 
 

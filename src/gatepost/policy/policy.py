@@ -12,12 +12,15 @@ from gatepost.policy.request_path import UnclearPath, segments
 from gatepost.policy.requirement import Requirement
 from gatepost.policy.route_pattern import RoutePattern
 from gatepost.policy.router import Router
-from gatepost.policy.token_check import Opaque, Revocations, TokenCheck
+from gatepost.policy.token_check import NotAtHand, Opaque, Revocations, TokenCheck
 from gatepost.trust.issuer import Issuer
 from gatepost.verification import Verifier
 from gatepost.verification.sender_constraint import SenderConstraint
 
 Clock: TypeAlias = Callable[[], float]
+
+_ROUTES_KEPT = 1024
+_LONGEST_KEPT = 512  # characters of a path
 
 
 class Policy:
@@ -68,6 +71,7 @@ class Policy:
             Route(pattern, demands, _identifiers(pattern, demands, known, by_identifier)) for pattern, demands in routes
         )
         self._router = Router((route.pattern, route) for route in self.routes)
+        self._found: dict[tuple[str, str], Route] = {}
         self.verifier = Verifier(issuers.values(), token_cache=token_cache, clock=clock) if issuers else None
         self.tokens = TokenCheck(self.verifier, by_identifier, revocations, sender)
         self.clock = clock
@@ -93,6 +97,11 @@ class Policy:
         outcome = None if sent is None else self.tokens.outcome(route, request, sent, now)
         return decide(route, outcome, self.terms, now)
 
+    def check_at_hand(self, request: AccessRequest) -> Decision | None:
+        """Return the decision on `request`, or `None` when it takes waiting: then ask `check_async`."""
+        found = self._find(request)
+        return found if isinstance(found, Deny) else self.judge_at_hand(found[0], request, found[1])
+
     async def check_async(self, request: AccessRequest) -> Decision:
         """Return the decision on `request`, without ever blocking the event loop for the network."""
         found = self._find(request)
@@ -103,15 +112,46 @@ class Policy:
         outcome = None if sent is None else await self.tokens.outcome_async(route, request, sent, now)
         return decide(route, outcome, self.terms, now)
 
-    def _find(self, request: AccessRequest) -> tuple[Route, Credentials | None] | Deny:
-        """Return the route that a request means, with the token to verify, or why it means none."""
+    def judge_at_hand(self, route: Route, request: AccessRequest, sent: Credentials | None) -> Decision | None:
+        """Return the decision on a request that means `route`, as `check_at_hand` does.
+
+        Args:
+            route: What `find` returns for the request.
+            request: The request; its `Authorization` is not looked at.
+            sent: The token in it, if there is one.
+        """
+        now = self.clock()
         try:
-            path = segments(request.path)
+            outcome = None if sent is None else self.tokens.outcome_at_hand(route, request, sent, now)
+        except NotAtHand:
+            return None
+        return decide(route, outcome, self.terms, now)
+
+    def find(self, method: str, path: str) -> Route | Deny:
+        """Return the route that a method and a path as it was sent mean, or why they mean none.
+
+        What was found a moment ago is remembered, and nothing else, so that paths that mean nothing push nothing out.
+        """
+        known = self._found.get((method, path))
+        if known is not None:
+            return known
+        try:
+            route = self._router.find(method, segments(path))
         except UnclearPath as error:
             return _refuse(400, "unclear_path", str(error))
-        route = self._router.find(request.method, path)
         if route is None:
             return _refuse(403, "no_route", "No route of the policy lets this request in.")
+        if len(path) <= _LONGEST_KEPT:
+            if len(self._found) >= _ROUTES_KEPT:
+                self._found.clear()
+            self._found[method, path] = route
+        return route
+
+    def _find(self, request: AccessRequest) -> tuple[Route, Credentials | None] | Deny:
+        """Return the route that a request means, with the token to verify, or why it means none."""
+        route = self.find(request.method, request.path)
+        if isinstance(route, Deny):
+            return route
         if route.requirement.public:
             return route, None
         try:

@@ -38,7 +38,7 @@ def of(token: VerifiedToken) -> Confirmation:
         TokenRejected: `bad_claim` when `cnf` is of the wrong form; `wrong_binding` when it names no way of binding
             that is known here, since the binding cannot be checked then.
     """
-    claims = token._claims  # not `claims`, which would first make a read-only copy of them all
+    claims = token.unsealed
     if "cnf" not in claims:
         return NOBODY
     cnf = claims["cnf"]

@@ -19,6 +19,11 @@ Mode: TypeAlias = Literal["off", "allowed", "required"]
 Scheme: TypeAlias = Literal["bearer", "dpop"]
 
 
+def is_anybodys(token: VerifiedToken, *, scheme: Scheme, dpop: Mode, mtls: Mode) -> bool:
+    """Tell whether whoever has `token` may use it as it was sent, so that `SenderConstraint.check` finds no fault."""
+    return scheme == "bearer" and dpop != "required" and mtls != "required" and "cnf" not in token.unsealed
+
+
 class SenderConstraint:
     """Checks the sender of tokens for one server. It is shared by threads and tasks."""
 

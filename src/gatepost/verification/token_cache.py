@@ -1,7 +1,6 @@
 """Tokens that were verified a moment ago."""
 
 from collections import OrderedDict
-from contextlib import suppress
 
 from gatepost.errors import ConfigurationError
 from gatepost.verification.verified_token import VerifiedToken
@@ -54,12 +53,15 @@ class TokenCache:
         """Return what is remembered of `token`, or `None`."""
         remembered = self._tokens.get(token)
         if remembered is not None:
-            with suppress(KeyError):  # another thread may have pushed it out in this moment
+            try:  # noqa: SIM105  # `suppress` costs more than all the rest
                 self._tokens.move_to_end(token)
+            except KeyError:  # another thread has pushed it out in this moment
+                pass
         return remembered
 
     def put(self, token: str | bytes, remembered: Remembered) -> None:
         """Remember `token`, and forget the one that was not used for longest."""
+        remembered.token.take_notes()
         self._tokens[token] = remembered
         while len(self._tokens) > self._size:
             self._tokens.popitem(last=False)

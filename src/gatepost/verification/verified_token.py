@@ -1,9 +1,12 @@
 """A token that was found good: what it says, read-only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gatepost.jose.strict_json import JsonObject, sealed
+
+# Of one token; what is noted about more subjects than these begins anew.
+_NOTES_KEPT = 8
 
 
 class VerifiedToken:
@@ -12,13 +15,14 @@ class VerifiedToken:
     Everything in it is read-only, down to nested values, since the same object may answer for the same token again.
     """
 
-    __slots__ = ("_claims", "_header", "_issuer", "_sealed")
+    __slots__ = ("_claims", "_header", "_issuer", "_notes", "_sealed")
 
     def __init__(self, issuer: str, header: JsonObject, claims: dict[str, Any]) -> None:
         self._issuer = issuer
         self._header = header
         self._claims = claims
         self._sealed: JsonObject | None = None
+        self._notes: dict[int, tuple[object, object]] | None = None
 
     def __repr__(self) -> str:
         """Show who issued it for whom, and no claim else."""
@@ -30,6 +34,11 @@ class VerifiedToken:
         if self._sealed is None:
             self._sealed = sealed(self._claims)
         return self._sealed
+
+    @property
+    def unsealed(self) -> Mapping[str, Any]:
+        """All claims, to be read at once and handed to nobody: sealing them takes longer than reading one."""
+        return self._claims
 
     @property
     def header(self) -> dict[str, Any]:
@@ -94,6 +103,30 @@ class VerifiedToken:
     def amr(self) -> tuple[str, ...]:
         """`amr`: the authentication methods."""
         return tuple(self._claims.get("amr", ()))
+
+    def take_notes(self) -> None:
+        """Begin to take notes: for a token that will answer again. Others forget every note at once."""
+        self._notes = {}
+
+    @property
+    def takes_notes(self) -> bool:
+        """Whether notes are kept."""
+        return self._notes is not None
+
+    def note(self, subject: object, conclusion: object) -> None:
+        """Note a conclusion about `subject` that follows from what this token says, and from nothing that changes.
+
+        A note lasts as long as the token itself is remembered, and says nothing of its time, its key or its revocation.
+        """
+        if self._notes is not None:
+            if len(self._notes) >= _NOTES_KEPT:
+                self._notes.clear()
+            self._notes[id(subject)] = subject, conclusion
+
+    def noted(self, subject: object) -> object:
+        """Return the conclusion that was noted about this very `subject`, or `None`."""
+        note = None if self._notes is None else self._notes.get(id(subject))
+        return None if note is None else note[1]
 
 
 def _texts(value: str | Iterable[str]) -> tuple[str, ...]:

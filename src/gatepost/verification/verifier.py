@@ -6,18 +6,15 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from gatepost.errors import ConfigurationError, Reason, TokenRejected
-from gatepost.jose import KeySet, base64url, compact
+from gatepost.jose import base64url, compact
 from gatepost.jose import header as jose_header
-from gatepost.jose.algorithms import spellings
 from gatepost.jose.header import Header
 from gatepost.jose.strict_json import load_object
-from gatepost.jose.verifying_key import VerifyingKey
-from gatepost.trust.fixed_keys import FixedKeys
 from gatepost.trust.issuer import Issuer
-from gatepost.trust.key_source import Cause, KeyHealth, LiveKeys, Snapshot
+from gatepost.trust.key_source import Cause, KeyHealth, Snapshot
 from gatepost.verification import claims as rules_of
 from gatepost.verification import waiting
-from gatepost.verification.claims import ClaimRules
+from gatepost.verification.candidate import Candidate, Trusted
 from gatepost.verification.token_cache import Remembered, TokenCache
 from gatepost.verification.verified_token import VerifiedToken
 
@@ -29,48 +26,6 @@ _HEADERS_KEPT = 256
 _CACHEABLE = (str, bytes)
 
 
-class _Trusted:
-    """An issuer at work: its rules, prepared, and its keys, alive."""
-
-    __slots__ = ("accepted", "alg_names", "identifier", "keys", "rules")
-
-    def __init__(self, issuer: Issuer, now: float) -> None:
-        self.identifier = issuer.identifier
-        self.accepted = issuer.algorithms
-        self.alg_names = spellings(issuer.algorithms)
-        self.rules = ClaimRules(issuer)
-        self.keys: LiveKeys = (
-            FixedKeys(issuer.keys, now) if isinstance(issuer.keys, KeySet) else issuer.keys.open(issuer.identifier, now)
-        )
-
-
-class _Candidate:
-    """A token that was taken apart and claims an issuer that is trusted; nothing in it is believed yet."""
-
-    __slots__ = ("claims", "header", "header_text", "signature", "signing_input", "trusted")
-
-    def __init__(  # positional, since it is made for every token
-        self,
-        header_text: bytes,
-        header: Header,
-        claims: dict[str, object],
-        signing_input: bytes,
-        signature: bytes,
-        trusted: _Trusted,
-    ) -> None:
-        self.header_text = header_text
-        self.header = header
-        self.claims = claims
-        self.signing_input = signing_input
-        self.signature = signature
-        self.trusted = trusted
-
-    def key_in(self, snapshot: Snapshot) -> VerifyingKey | None:
-        """Return the key of `snapshot` that the header means, if its algorithm is accepted."""
-        key = snapshot.key_set.find(self.header.kid, self.header.alg)
-        return key if key is not None and key.algorithm in self.trusted.accepted else None
-
-
 class Verifier:
     """Verifies the tokens of one or several issuers, each by its own rules and keys.
 
@@ -78,7 +33,7 @@ class Verifier:
     found by its exact `iss`, never by trying.
     """
 
-    __slots__ = ("_by_iss", "_clock", "_headers", "_max_length", "_tokens", "_trusted")
+    __slots__ = ("_by_iss", "_clock", "_headers", "_issuers", "_max_length", "_tokens")
 
     def __init__(
         self,
@@ -104,15 +59,15 @@ class Verifier:
         self._max_length = max_length
         self._tokens = None if token_cache is None else TokenCache(token_cache)
         self._headers: dict[bytes, Header] = {}
-        self._trusted: list[_Trusted] = []
-        self._by_iss: dict[str, _Trusted] = {}
+        self._issuers: list[Trusted] = []
+        self._by_iss: dict[str, Trusted] = {}
         for issuer in (issuers,) if isinstance(issuers, Issuer) else issuers:
-            trusted = _Trusted(issuer, clock())
-            self._trusted.append(trusted)
+            trusted = Trusted(issuer, clock())
+            self._issuers.append(trusted)
             for iss in (issuer.identifier, *issuer.aliases):
                 if self._by_iss.setdefault(iss, trusted) is not trusted:
                     raise ConfigurationError(f"two issuers are called {iss}; each value of iss means one issuer")
-        if not self._trusted:
+        if not self._issuers:
             raise ConfigurationError("a verifier needs at least one issuer")
 
     def verify(
@@ -141,14 +96,11 @@ class Verifier:
             KeysUnavailable: When the issuer's keys cannot be had, so that nothing can be said: answer 503.
         """
         now = self._clock()
-        verified = None if self._tokens is None else self._recall(token, now)
-        if verified is None:
-            candidate = self._read(token)
-            found = self._key_at_hand(candidate, now)
-            if found is None:
-                found = waiting.run(self._seek_key(candidate, now), candidate.trusted.keys)
-                now = self._clock()
-            verified = self._accept(token, candidate, *found, now)
+        verified = self._at_hand(token, now)
+        if isinstance(verified, Candidate):
+            snapshot = waiting.run(self._seek_key(verified, now), verified.trusted.keys)
+            now = self._clock()
+            verified = self._accept(token, verified, snapshot, now)
         if max_auth_age is None and acr is None and nonce is None and access_token is None:
             return verified
         from gatepost.verification import expectation
@@ -173,14 +125,11 @@ class Verifier:
         Arguments and errors are those of `verify`.
         """
         now = self._clock()
-        verified = None if self._tokens is None else self._recall(token, now)
-        if verified is None:
-            candidate = self._read(token)
-            found = self._key_at_hand(candidate, now)
-            if found is None:
-                found = await waiting.run_async(self._seek_key(candidate, now), candidate.trusted.keys)
-                now = self._clock()
-            verified = self._accept(token, candidate, *found, now)
+        verified = self._at_hand(token, now)
+        if isinstance(verified, Candidate):
+            snapshot = await waiting.run_async(self._seek_key(verified, now), verified.trusted.keys)
+            now = self._clock()
+            verified = self._accept(token, verified, snapshot, now)
         if max_auth_age is None and acr is None and nonce is None and access_token is None:
             return verified
         from gatepost.verification import expectation
@@ -191,6 +140,15 @@ class Verifier:
         )
         return verified
 
+    def verify_at_hand(self, token: str | bytes) -> VerifiedToken | None:
+        """Return what `token` says, if it is good; `None` when that cannot be told without waiting for the network.
+
+        Raises:
+            TokenRejected: When it is not good, whatever the network would say.
+        """
+        verified = self._at_hand(token, self._clock())
+        return None if isinstance(verified, Candidate) else verified
+
     def prefetch(self) -> None:
         """Fetch the keys of every issuer now, so that no request waits for them.
 
@@ -198,7 +156,7 @@ class Verifier:
             KeysUnavailable: When those of an issuer cannot be had; the others are there all the same.
         """
         now = self._clock()
-        pending = [(trusted.keys, trusted.keys.refresh(now, Cause.COLD)) for trusted in self._trusted]
+        pending = [(trusted.keys, trusted.keys.refresh(now, Cause.COLD)) for trusted in self._issuers]
         failures = [error for keys, future in pending if (error := waiting.failure(future, keys)) is not None]
         if failures:
             raise failures[0]
@@ -212,18 +170,25 @@ class Verifier:
     @property
     def leeways(self) -> Mapping[str, float]:
         """The seconds of clock difference that each issuer is forgiven, by its identifier."""
-        return MappingProxyType({trusted.identifier: trusted.rules.leeway for trusted in self._trusted})
+        return MappingProxyType({trusted.identifier: trusted.rules.leeway for trusted in self._issuers})
 
     def health(self) -> Mapping[str, KeyHealth]:
         """Return how the keys of each issuer stand, by its identifier: their age, the last error, counters."""
         now = self._clock()
-        return MappingProxyType({trusted.identifier: trusted.keys.health(now) for trusted in self._trusted})
+        return MappingProxyType({trusted.identifier: trusted.keys.health(now) for trusted in self._issuers})
 
-    def _recall(self, token: str | bytes, now: float) -> VerifiedToken | None:
+    def _at_hand(self, token: str | bytes, now: float) -> VerifiedToken | Candidate:
+        """Return the token verified, or taken apart when its key has to be sought."""
+        verified = None if self._tokens is None else self._recall(self._tokens, token, now)
+        if verified is not None:
+            return verified
+        candidate = self._read(token)
+        snapshot = candidate.keys_at_hand(now)
+        return candidate if snapshot is None else self._accept(token, candidate, snapshot, now)
+
+    def _recall(self, tokens: TokenCache, token: str | bytes, now: float) -> VerifiedToken | None:
         """Return the token if it was verified before and still is good: in its time, and by keys that still stand."""
-        if type(token) not in _CACHEABLE or self._tokens is None:
-            return None
-        remembered = self._tokens.get(token)
+        remembered = tokens.get(token) if type(token) in _CACHEABLE else None
         if remembered is None or not remembered.since <= now < remembered.until:
             return None
         snapshot = self._by_iss[remembered.token.issuer].keys.current(now)
@@ -231,7 +196,7 @@ class Verifier:
             return None
         return remembered.token
 
-    def _read(self, token: str | bytes) -> _Candidate:
+    def _read(self, token: str | bytes) -> Candidate:
         header_text, payload, signature, signing_input = compact.take_apart(token, self._max_length)
         header = self._headers.get(header_text) or jose_header.read(header_text)
         claims = load_object(base64url.decode(payload))
@@ -243,25 +208,10 @@ class Verifier:
             raise TokenRejected(Reason.WRONG_ISSUER, claim="iss")
         if header.alg not in trusted.alg_names:
             raise TokenRejected(Reason.UNSUPPORTED_ALGORITHM, claim="alg")
-        return _Candidate(header_text, header, claims, signing_input, base64url.decode(signature), trusted)
+        return Candidate(header_text, header, claims, signing_input, base64url.decode(signature), trusted)
 
-    def _key_at_hand(self, candidate: _Candidate, now: float) -> tuple[VerifyingKey, Snapshot] | None:
-        """Return the key that signed the token, if it is among those at hand; `None` when it has to be sought."""
-        snapshot = candidate.trusted.keys.current(now)
-        key = None if snapshot is None else candidate.key_in(snapshot)
-        if snapshot is None or key is None:
-            return None
-        if key.kid is not None and candidate.header.kid is not None:
-            key.verify(candidate.signature, candidate.signing_input)
-            return key, snapshot
-        try:
-            key.verify(candidate.signature, candidate.signing_input)
-        except TokenRejected:
-            return None  # a key without a name may have been replaced by another one: look again
-        return key, snapshot
-
-    def _seek_key(self, candidate: _Candidate, now: float) -> waiting.Steps[tuple[VerifyingKey, Snapshot]]:
-        """Yield what has to be waited for, and return the key that signed the token.
+    def _seek_key(self, candidate: Candidate, now: float) -> waiting.Steps[Snapshot]:
+        """Yield what has to be waited for, and return the keys of which one signed the token.
 
         Raises:
             TokenRejected: `unknown_key`, or `bad_signature` with the newest keys that may be fetched.
@@ -269,7 +219,7 @@ class Verifier:
         keys = candidate.trusted.keys
         snapshot = keys.current(now) or (yield keys.refresh(now, Cause.COLD))
         key = candidate.key_in(snapshot)
-        if key is None or not _signed_by(key, candidate):
+        if key is None or not candidate.is_signed_by(key):
             if key is not None and key.kid is not None and candidate.header.kid is not None:
                 raise TokenRejected(Reason.BAD_SIGNATURE)
             known, snapshot = key, (yield keys.refresh(now, Cause.UNKNOWN_KEY))
@@ -277,11 +227,9 @@ class Verifier:
             if key is None or key == known:
                 raise TokenRejected(Reason.UNKNOWN_KEY if known is None else Reason.BAD_SIGNATURE)
             key.verify(candidate.signature, candidate.signing_input)
-        return key, snapshot
+        return snapshot
 
-    def _accept(
-        self, token: str | bytes, candidate: _Candidate, key: VerifyingKey, snapshot: Snapshot, now: float
-    ) -> VerifiedToken:
+    def _accept(self, token: str | bytes, candidate: Candidate, snapshot: Snapshot, now: float) -> VerifiedToken:
         """Judge the claims of a token whose signature is good, and remember it."""
         since, until = rules_of.check(candidate.header.typ, candidate.claims, candidate.trusted.rules, now)
         verified = VerifiedToken(candidate.trusted.identifier, candidate.header.parameters, candidate.claims)
@@ -293,11 +241,3 @@ class Verifier:
         if self._tokens is not None and type(token) in _CACHEABLE:
             self._tokens.put(token, Remembered(verified, snapshot.generation, since, until))
         return verified
-
-
-def _signed_by(key: VerifyingKey, candidate: _Candidate) -> bool:
-    try:
-        key.verify(candidate.signature, candidate.signing_input)
-    except TokenRejected:
-        return False
-    return True

@@ -95,6 +95,49 @@ def test_pipelined_questions_are_answered_in_their_order() -> None:
     run(test)
 
 
+def test_a_known_question_gets_the_same_octets_whatever_its_pieces_and_neighbours() -> None:
+    asked = ASK % (b"/user", b"%b: %b\r\n" % tuple(part.encode() for part in bearer(token())))
+    expected = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nx-user: alice\r\nx-scopes: read\r\nx-role: \r\n\r\n"
+    own = b"GET /healthz HTTP/1.1\r\nHost: gate\r\n\r\n"
+
+    async def test(port: int, _: DrainingServer) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _again in range(3):
+            for pieces in ((asked,), (asked[:40], asked[40:]), (asked + asked[:9], asked[9:] + asked), (asked, asked)):
+                for piece in pieces:
+                    writer.write(piece)
+                    await asyncio.sleep(0)
+                for _answer in range(b"".join(pieces).count(b"/nginx")):
+                    assert await reader.readuntil(b"\r\n\r\n") == expected
+            writer.write(asked + own + asked)
+            assert await reader.readuntil(b"\r\n\r\n") == expected
+            assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200 OK")
+            assert await reader.readuntil(b"\r\n\r\n") == expected
+        writer.write(asked + b"garbage\r\n\r\n")
+        assert statuses(await reader.read()) == [200, 400]
+        writer.close()
+
+    run(test)
+
+
+def test_from_a_peer_that_takes_no_answers_nothing_more_is_read_until_it_does() -> None:
+    async def test(port: int, server: DrainingServer) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HEALTH)
+        await reader.readuntil(b"\r\n\r\n")
+        (protocol,) = server.server_state.connections
+        assert isinstance(protocol, ProxyFacingHttp)
+        protocol.pause_writing()
+        assert not protocol.transport.is_reading()
+        writer.write(HEALTH)
+        protocol.resume_writing()
+        assert protocol.transport.is_reading()
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    run(test)
+
+
 def test_a_connection_goes_on_after_an_answer() -> None:
     async def test(port: int, _: DrainingServer) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

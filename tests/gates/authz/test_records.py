@@ -107,7 +107,7 @@ def test_a_defect_lets_nobody_in_and_is_no_500(caplog: pytest.LogCaptureFixture)
 
 def test_a_header_that_could_begin_another_one_is_a_defect_and_lets_nobody_in(caplog: pytest.LogCaptureFixture) -> None:
     class Injecting(Policy):
-        async def check_async(self, request: AccessRequest) -> Decision:
+        def check_at_hand(self, request: AccessRequest) -> Decision:
             return Allow(None, {"X-User": "a\r\nX-Role: root"}, "* /health")
 
     got = InProcess(lambda: Injecting({}, [])).forward("GET", "/health")

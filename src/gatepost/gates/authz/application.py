@@ -9,7 +9,9 @@ from gatepost.gates.authz.answer import Answer, document, text
 from gatepost.gates.authz.asgi import Receive, Scope, Send
 from gatepost.gates.authz.blackboard import Blackboard
 from gatepost.gates.authz.deciding import Deciding
+from gatepost.gates.authz.known_questions import KnownQuestions
 from gatepost.gates.authz.metrics import exposition
+from gatepost.gates.authz.outbox import Outbox
 from gatepost.gates.authz.question import Asking, ReadCertificate, endpoint_of
 from gatepost.policy.policy import Policy
 from gatepost.trust.key_source import KeyHealth
@@ -51,9 +53,21 @@ class Application:
         self._board = board
         self._worker = worker
         self.asking = Asking(deciding, read_certificate)
+        self._known = KnownQuestions(deciding)
+        self._outbox: Outbox | None = None
         self._warmed: Policy | None = None
         self._warming: asyncio.Task[None] | None = None
         self._beat: asyncio.TimerHandle | None = None
+
+    def known_to(self, peer: str | None) -> KnownQuestions | None:
+        """Return what answers a peer's questions the shortest way, or `None` for one that is not trusted."""
+        return self._known if self._deciding.trusts(peer) else None
+
+    def outbox(self, loop: asyncio.AbstractEventLoop) -> Outbox:
+        """Return where answers wait to be written together."""
+        if self._outbox is None:
+            self._outbox = Outbox(loop)
+        return self._outbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or begin and end with the server."""

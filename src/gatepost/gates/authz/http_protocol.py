@@ -8,13 +8,15 @@ import asyncio
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from gatepost.gates.authz.answer import Answer
+from gatepost.gates.authz.answer import Answer, octets
 from gatepost.gates.authz.application import Application
 from gatepost.gates.authz.asgi import Headers
-from gatepost.gates.authz.question import Endpoint, endpoint_of
+from gatepost.gates.authz.deciding import Decided
+from gatepost.gates.authz.known_questions import KnownQuestions
+from gatepost.gates.authz.question import Endpoint, endpoint_of, octets_to
 
 # More than proxies take from clients by default (nginx 32 KiB, Envoy 60 KiB), with the headers that they add.
 MAX_HEAD = 128 * 1024
@@ -51,7 +53,12 @@ class ProxyFacingHttp(HttpToolsProtocol):
         if not isinstance(config.loaded_app, Application):
             raise TypeError(f"this protocol serves an Application, not {type(config.loaded_app).__name__}")
         self._application = config.loaded_app
+        self._outbox = self._application.outbox(self.loop)
         self._event = asyncio.Event()  # nobody waits for it
+        self._answered_at_once = _Question(self._event, keep_alive=True)
+        self._answered_at_once.response_complete = True
+        self._known: KnownQuestions | None = None
+        self._learnt: tuple[Endpoint, bytes, Decided] | None = None
         self._peer: str | None = None
         self._arriving = False
         self._head_ended = False
@@ -63,6 +70,7 @@ class ProxyFacingHttp(HttpToolsProtocol):
         """Begin with a connection, whose first request has to come soon."""
         super().connection_made(transport)
         self._peer = None if self.client is None else self.client[0]
+        self._known = self._application.known_to(self._peer)
         self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -74,10 +82,19 @@ class ProxyFacingHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived, and see that the rest comes in time and is not too much."""
-        super().data_received(data)
+        known = None if self._arriving or self._application.draining or self._busy() else self._known
+        answer = None if known is None else known.answer(data)
+        if answer is not None:
+            self._outbox.put(self.transport, answer)
+            self._begin_to_idle()
+        else:
+            self._learnt = None
+            super().data_received(data)
         if not self._arriving:
             if self._arrival is not None:
                 self._arrived()
+            if known is not None and self._learnt is not None:
+                known.learn(data, *self._learnt)
             return
         if self.transport.is_closing():
             return
@@ -86,6 +103,27 @@ class ProxyFacingHttp(HttpToolsProtocol):
             self._refuse(431)
         elif self._arrival is None:
             self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_slow)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP."""
+        self._outbox.empty()
+        super().send_400_response(msg)
+
+    def pause_writing(self) -> None:
+        """Read nothing more from a peer that does not take its answers."""
+        super().pause_writing()
+        self.flow.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Go on with a peer that takes its answers again."""
+        super().resume_writing()
+        if not self._busy() and not self.transport.is_closing():
+            self.flow.resume_reading()
+
+    def shutdown(self) -> None:
+        """End when the server does: at once, or after the answer that is on its way."""
+        self._outbox.empty()
+        super().shutdown()
 
     def on_message_begin(self) -> None:
         """Note that a request begins to arrive."""
@@ -101,15 +139,27 @@ class ProxyFacingHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start on a request whose head is there."""
         self._head_ended = True
+        if self.transport.is_closing():
+            return
         url, headers = self.url, self.headers
         endpoint = endpoint_of(url)
         if endpoint is None or self._busy() or self.parser.should_upgrade():
+            self._outbox.empty()
             super().on_message_begin()
             self.url = url
             self.headers.extend(headers)
             super().on_headers_complete()
             return
         method: bytes = self.parser.get_method()
+        decided = self._application.asking.decide_at_hand(endpoint, self._peer, method.decode("ascii"), url, headers)
+        if decided is not None:
+            self.cycle = self._answered_at_once  # type: ignore[assignment]
+            stays = self._stays() and not self._application.draining
+            with_body = method not in _BODILESS
+            self._send(octets_to(endpoint, decided.decision, with_body=with_body, stays=stays), stays=stays)
+            self._begin_to_idle()
+            self._learnt = (endpoint, method, decided) if stays else None
+            return
         question = _Question(self._event, keep_alive=self._stays())
         self.cycle = question  # type: ignore[assignment]
         task = self.loop.create_task(self._answer(question, endpoint, method, url, headers))
@@ -144,10 +194,19 @@ class ProxyFacingHttp(HttpToolsProtocol):
         if self._arriving and not self._head_ended:
             self._refuse(408)
         else:
-            self.transport.close()
+            self._close()
 
     def _refuse(self, status: int) -> None:
-        self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        empty = Answer(status, [(b"content-length", b"0")], b"")
+        self._send(octets(empty, with_body=False, stays=False), stays=False)
+
+    def _send(self, answer: bytes, *, stays: bool) -> None:
+        self._outbox.put(self.transport, answer)
+        if not stays:
+            self._close()
+
+    def _close(self) -> None:
+        self._outbox.empty()
         self.transport.close()
 
     async def _answer(
@@ -158,20 +217,23 @@ class ProxyFacingHttp(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         stays = question.keep_alive and not self._application.draining
-        self.transport.write(_octets(answer, with_body=method not in _BODILESS, stays=stays))
-        if not stays:
-            self.transport.close()
+        self._send(octets(answer, with_body=method not in _BODILESS, stays=stays), stays=stays)
         self.on_response_complete()
 
     def on_response_complete(self) -> None:
         """Go on to what is in the pipeline; without anything, the connection is idle from now on."""
         if self.pipeline:
+            self._outbox.empty()
             super().on_response_complete()
             return
+        self._begin_to_idle()
+
+    def _begin_to_idle(self) -> None:
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        if not self.flow.write_paused:
+            self.flow.resume_reading()
         self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_task = self.loop.call_later(
@@ -186,18 +248,6 @@ class ProxyFacingHttp(HttpToolsProtocol):
         busy = self._arriving or self._busy()
         rest = self.timeout_keep_alive if busy else self._idle_since + self.timeout_keep_alive - self.loop.time()
         if rest <= 0:
-            self.transport.close()
+            self._close()
         else:
             self.timeout_keep_alive_task = self.loop.call_later(rest, self.timeout_keep_alive_handler)
-
-
-def _octets(answer: Answer, *, with_body: bool, stays: bool) -> bytes:
-    parts = [STATUS_LINE[answer.status]]
-    for name, value in answer.headers:
-        parts += (name, b": ", value, b"\r\n")
-    if not stays:
-        parts.append(b"connection: close\r\n")
-    parts.append(b"\r\n")
-    if with_body:
-        parts.append(answer.body)
-    return b"".join(parts)

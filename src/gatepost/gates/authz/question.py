@@ -6,15 +6,25 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from gatepost.gates.authz import original_request
-from gatepost.gates.authz.answer import Answer, EnvoyWriter, ForwardWriter, NginxWriter, Writer, document
+from gatepost.gates.authz.answer import (
+    Answer,
+    EnvoyWriter,
+    ForwardWriter,
+    NginxWriter,
+    Writer,
+    checked,
+    document,
+    octets,
+)
 from gatepost.gates.authz.asgi import Headers
-from gatepost.gates.authz.deciding import Deciding
+from gatepost.gates.authz.deciding import Decided, Deciding
 from gatepost.policy.access_request import AccessRequest
-from gatepost.policy.decision import Allow
+from gatepost.policy.decision import Allow, Decision
 from gatepost.verification.client_certificate import ClientCertificate
 
 _logger = logging.getLogger("gatepost.authz")
 
+_DEFECT = "a decision could not be written"
 _NOT_WRITTEN = document(403, {"title": "Forbidden", "detail": "The decision could not be written."})
 
 # Returns the client's certificate, from the header in which the proxy hands it on.
@@ -80,24 +90,44 @@ class Asking:
             target: The question's own target, as it was sent.
             headers: Its headers.
         """
+        read = partial(self._request, endpoint, method, target, headers)
+        return answer_to(endpoint, await self._deciding.decide(endpoint.name, peer, read, partial(_carrier, headers)))
+
+    def decide_at_hand(
+        self, endpoint: Endpoint, peer: str | None, method: str, target: bytes, headers: Headers
+    ) -> Decided | None:
+        """Return the decision on what the question is about, or `None` when it takes waiting: then ask `answer`.
+
+        The arguments are those of `answer`.
+        """
+        read = partial(self._request, endpoint, method, target, headers)
+        return self._deciding.decide_at_hand(endpoint.name, peer, read)
+
+    def _request(self, endpoint: Endpoint, method: str, target: bytes, headers: Headers) -> AccessRequest:
         certificate = None if self._read_certificate is None else self._read_certificate(headers)
-        read = partial(endpoint.read, method, target, headers, certificate)
-        decision = await self._deciding.decide(endpoint.name, peer, read, partial(_carrier, headers))
+        return endpoint.read(method, target, headers, certificate)
+
+
+def answer_to(endpoint: Endpoint, decision: Decision) -> Answer:
+    """Return the answer to a question that came to `endpoint`."""
+    try:
+        writer = endpoint.writer
+        return checked(writer.allow(decision) if isinstance(decision, Allow) else writer.deny(decision))
+    except Exception:
+        # The outer border: a decision that cannot be written lets nobody in, and no proxy gets a 500.
+        _logger.exception(_DEFECT)
+        return _NOT_WRITTEN
+
+
+def octets_to(endpoint: Endpoint, decision: Decision, *, with_body: bool, stays: bool) -> bytes:
+    """Return the same answer as octets, with the arguments of `octets`."""
+    if stays and isinstance(decision, Allow):
         try:
-            writer = endpoint.writer
-            return _checked(writer.allow(decision) if isinstance(decision, Allow) else writer.deny(decision))
+            return endpoint.writer.allow_octets(decision)
         except Exception:
-            # The outer border: a decision that cannot be written lets nobody in, and no proxy gets a 500.
-            _logger.exception("a decision could not be written")
-            return _NOT_WRITTEN
-
-
-def _checked(answer: Answer) -> Answer:
-    """Return the answer, if none of its headers could begin another one."""
-    for _, value in answer.headers:
-        if b"\n" in value or b"\r" in value:
-            raise ValueError("a header's value has a line break")
-    return answer
+            _logger.exception(_DEFECT)
+            return octets(_NOT_WRITTEN, with_body=with_body, stays=stays)
+    return octets(answer_to(endpoint, decision), with_body=with_body, stays=stays)
 
 
 def certificate_in(header: str) -> ReadCertificate:
