@@ -17,6 +17,9 @@ MADE := $(VENV)/.made
 DEMO := $(VENV)/.demo
 FULL := $(VENV)/.full
 
+# aws-sam-cli pins its own versions of what Gatepost uses, so it has an environment of its own.
+SAM_CLI := build/sam-cli/.made
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -28,7 +31,7 @@ help: ## list the targets
 demo: $(if $(wildcard $(FULL)),$(FULL),$(DEMO)) ## an issuer, a protected API and real requests, in one go (ARGS=--once: end by itself)
 	@$(BIN)/gatepost demo $(ARGS)
 
-test: $(FULL) ## every test, from the source and from the built wheel (ARGS=tests/jose: just those, from the source)
+test: $(FULL) $(SAM_CLI) ## every test, from the source and from the built wheel (ARGS=tests/jose: just those, from the source)
 	@$(BIN)/python -m tests.end_to_end.real_parts
 ifneq ($(strip $(ARGS)),)
 	@$(BIN)/python -m pytest $(ARGS)
@@ -82,6 +85,12 @@ $(DEMO): $(MADE) pyproject.toml constraints.txt
 	@echo "Installing what the demo needs into $(VENV)"
 	@$(INSTALL) hatchling
 	@$(INSTALL) --editable '.[server,flask]'
+	@touch $@
+
+$(SAM_CLI): $(MADE)
+	@echo "Installing aws-sam-cli into build/sam-cli"
+	@$(PYTHON) -m venv --clear build/sam-cli
+	@build/sam-cli/bin/python -m pip --disable-pip-version-check -qq install aws-sam-cli
 	@touch $@
 
 $(FULL): $(MADE) pyproject.toml constraints.txt

@@ -164,6 +164,7 @@ class Exchange:
         integration_status: The status that the integration gave, or 0.
         integration_latency: Milliseconds that it took.
         authorizer_latency: Milliseconds that the authorizer took.
+        response_latency: Milliseconds from the request to the response; the gateway sets it before it writes its log.
         steps: The trace.
     """
 
@@ -180,6 +181,7 @@ class Exchange:
         "path_parameters",
         "request",
         "request_id",
+        "response_latency",
         "route",
         "steps",
     )
@@ -201,6 +203,7 @@ class Exchange:
         self.integration_status = 0
         self.integration_latency = 0
         self.authorizer_latency = 0
+        self.response_latency = 0
         self.steps: list[Step] = []
 
     def note(self, name: str, passed: bool, detail: str = "") -> None:

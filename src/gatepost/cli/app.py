@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gatepost.cli import authz, demo, explain, inspect, issuer, jwks, keys, policy, verify
+from gatepost.cli import authz, demo, explain, gateway, inspect, issuer, jwks, keys, lambda_, policy, verify
 from gatepost.cli.failure import Failure, complain
 from gatepost.errors import GatepostError, KeysUnavailable
 
@@ -32,6 +32,8 @@ app.add_typer(keys.app, name="keys")
 app.command()(issuer.issuer)
 app.command()(demo.demo)
 app.command()(authz.authz)
+app.add_typer(gateway.app, name="gateway")
+app.add_typer(lambda_.app, name="lambda")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -119,6 +119,8 @@ class Api:
         api_key_source: `HEADER` or `AUTHORIZER`.
         region: The region in its ARNs.
         account: The account in its ARNs.
+        ignores_warnings: Whether AWS would create an HTTP API without those authorizers of its document whose issuer
+            cannot be discovered, and without their routes.
         place: Where it stands in the template.
     """
 
@@ -137,6 +139,7 @@ class Api:
     api_key_source: Literal["HEADER", "AUTHORIZER"] = "HEADER"
     region: str = "us-east-1"
     account: str = "123456789012"
+    ignores_warnings: bool = False
     place: Place = NOWHERE
 
     @property

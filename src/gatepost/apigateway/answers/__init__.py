@@ -1,0 +1,1 @@
+"""What the gateway answers by itself: failures, preflights, mock integrations, other servers' answers and log lines."""

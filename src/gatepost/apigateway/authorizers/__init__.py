@@ -1,0 +1,1 @@
+"""Who may use a route: JWT, Cognito and Lambda authorizers, API keys and resource policies, as AWS asks them."""

@@ -1,0 +1,1 @@
+"""The events that functions get, and what their answers mean."""

@@ -1,0 +1,1 @@
+"""Which route of an API a request means."""

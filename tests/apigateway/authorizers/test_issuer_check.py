@@ -1,0 +1,69 @@
+"""Traps of issuers, for `gatepost gateway check`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gatepost.apigateway.authorizers.issuer_check import IssuerTrap, issuer_traps
+from gatepost.apigateway.model.api import Application
+from gatepost.apigateway.model.authorizer import JwtAuthorizer
+from gatepost.apigateway.model.place import Place
+from gatepost.testing import Endpoint, Fault, LocalIssuer
+from tests.apigateway.authorizers.world import http_api, rest_api, token_authorizer
+
+PLACE = Place("template.yaml", 12, "Api", "Properties.Auth")
+
+
+@pytest.fixture
+def issuer() -> Iterator[LocalIssuer]:
+    with LocalIssuer("generic", tls=True) as running:
+        yield running
+
+
+def traps(issuer: LocalIssuer, identifier: str | None = None) -> tuple[IssuerTrap, ...]:
+    authorizer = JwtAuthorizer("Jwt", identifier or issuer.identifier, ("x",), place=PLACE)
+    return issuer_traps(Application((http_api(authorizer), http_api(authorizer)), {}), ca_file=issuer.ca_file)
+
+
+def test_a_good_issuer_holds_no_trap(issuer: LocalIssuer) -> None:
+    assert traps(issuer) == ()
+
+
+@pytest.mark.parametrize(
+    ("fault", "endpoint", "name"),
+    [
+        (Fault.NOT_FOUND, Endpoint.DISCOVERY, "issuer without discovery"),
+        (Fault.WRONG_ISSUER, Endpoint.DISCOVERY, "issuer mismatch"),
+        (Fault.TOO_LARGE, Endpoint.JWKS, "issuer without keys"),
+    ],
+)
+def test_an_issuer_that_fails_is_one_trap_however_many_apis_trust_it(
+    issuer: LocalIssuer, fault: Fault, endpoint: Endpoint, name: str
+) -> None:
+    issuer.fail(fault, at=endpoint)
+    (trap,) = traps(issuer)
+    assert (trap.place, trap.name) == (PLACE, name)
+    assert trap.message
+    assert trap.remedy
+
+
+def test_a_trailing_slash_too_many_is_told(issuer: LocalIssuer) -> None:
+    (trap,) = traps(issuer, issuer.identifier + "/")
+    assert "trailing slash" in trap.message
+
+
+def test_an_issuer_without_rsa_keys() -> None:
+    with LocalIssuer("generic", algorithm="ES256", tls=True) as issuer:
+        (trap,) = traps(issuer)
+    assert trap.name == "issuer without RSA keys"
+    assert "ES256" in trap.message
+
+
+def test_plain_http_is_a_trap_of_its_own() -> None:
+    with LocalIssuer("generic") as issuer:
+        assert [trap.name for trap in traps(issuer)] == ["plain http issuer"]
+        assert [trap.name for trap in traps(issuer, "http://idp.example")] == ["issuer"]
+
+
+def test_an_application_without_issuers_asks_nobody() -> None:
+    assert issuer_traps(Application((rest_api(token_authorizer()),), {})) == ()
