@@ -125,6 +125,7 @@ def test_what_fits_is_kept(kind: Kind, value: object, kept: object) -> None:
         (Whole(), "1"),
         (Whole(), float("nan")),
         (Whole(), float("inf")),
+        (Whole(), 10**400),
         (Text(), "a\0b"),
         (Text(), "\ud800"),
         (Text(pattern="[a-z]+"), "A"),

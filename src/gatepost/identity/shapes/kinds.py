@@ -93,7 +93,8 @@ class Whole:
 
     def read(self, value: object, target: str, tell: Tell) -> int:
         """Return the number."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        numeric = isinstance(value, int | float) and not isinstance(value, bool)
+        if not numeric or (isinstance(value, float) and not math.isfinite(value)):
             tell(_wrong(target, "The value must be a number."))
             return 0
         number = int(value)
