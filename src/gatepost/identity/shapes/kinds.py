@@ -93,11 +93,12 @@ class Whole:
 
     def read(self, value: object, target: str, tell: Tell) -> int:
         """Return the number."""
-        numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        if not numeric or (isinstance(value, float) and not math.isfinite(value)):
+        if isinstance(value, float) and math.isfinite(value):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
             tell(_wrong(target, "The value must be a number."))
             return 0
-        number = int(value)
+        number: int = value
         if not self.least <= number <= self.most:
             limits = {"rangeMinimumValue": self.least, "rangeMaximumValue": self.most}
             tell(_wrong(target, f"The value must be between {self.least} and {self.most}.", limits))
