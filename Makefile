@@ -57,7 +57,9 @@ check: $(FULL) ## style, types and floors: ruff, mypy --strict, import-linter
 bench: $(FULL) ## measure everything beside its peers, into benchmarks/RESULTS.md (half an hour)
 	@$(BIN)/python benchmarks/verify.py $(ARGS)
 	@$(BIN)/python benchmarks/local_issuer.py
-	@$(BIN)/python benchmarks/gates.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/gates.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/gateway.py
+	@$(BIN)/python benchmarks/lambda_cold_start.py
 
 docs: $(FULL) ## the site, in build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict

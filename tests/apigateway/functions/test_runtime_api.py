@@ -180,10 +180,20 @@ def test_what_is_not_http_ends_the_connection() -> None:
 def test_the_owner_of_a_connection_is_known() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
         assert owner_of(client.getsockname()) == os.getuid()
+    assert owner_of(("127.0.0.1", 1)) is None
 
 
-@pytest.mark.parametrize(("uid", "served"), [(os.getuid(), True), (os.getuid() + 1, False)])
-def test_only_this_users_processes_are_served(monkeypatch: pytest.MonkeyPatch, uid: int, served: bool) -> None:
+@pytest.mark.skipif(not Path("/proc/net/tcp6").exists(), reason="only Linux tells whose socket it is")
+def test_so_is_the_owner_of_one_that_comes_from_an_ipv6_socket() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_INET6) as client:
+        client.connect(("::ffff:127.0.0.1", server.getsockname()[1]))
+        connection, address = server.accept()
+        connection.close()
+        assert owner_of(address) == os.getuid()
+
+
+@pytest.mark.parametrize(("uid", "served"), [(os.getuid(), True), (os.getuid() + 1, False), (None, False)])
+def test_only_this_users_processes_are_served(monkeypatch: pytest.MonkeyPatch, uid: int | None, served: bool) -> None:
     monkeypatch.setattr("gatepost.apigateway.functions.peers.owner_of", lambda address: uid)
 
     async def scenario(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
