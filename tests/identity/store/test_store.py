@@ -87,6 +87,13 @@ def test_two_servers_share_a_database(store: Store, database_url: str) -> None:
         other.close()
 
 
+def test_every_change_of_the_configuration_counts(store: Store) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        for outcome in [threads.submit(store.write, changed) for _ in range(24)]:
+            outcome.result()
+    assert store.read(revision) == 24
+
+
 def test_servers_that_start_together_make_one_set_of_tables(database_url: str) -> None:
     with ThreadPoolExecutor(4) as threads:
         stores = [outcome.result() for outcome in [threads.submit(Store.open, database_url) for _ in range(4)]]

@@ -1,6 +1,7 @@
 """How often the configuration was changed: what a process remembers of it holds for one number."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from gatepost.identity.store.tables import revisions
 
@@ -15,6 +16,6 @@ def revision(connection: Connection) -> int:
 
 def changed(connection: Connection) -> None:
     """Say, in the transaction that changes the configuration, that it changes."""
-    raised = update(revisions).where(revisions.c.name == _NAME).values(number=revisions.c.number + 1)
-    if connection.execute(raised).rowcount == 0:
-        connection.execute(insert(revisions).values(name=_NAME, number=1))
+    made = postgresql.insert(revisions) if connection.dialect.name == "postgresql" else sqlite.insert(revisions)
+    raised = {"number": revisions.c.number + 1}
+    connection.execute(made.values(name=_NAME, number=1).on_conflict_do_update(index_elements=["name"], set_=raised))

@@ -30,6 +30,9 @@ metadata = MetaData(
 
 Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
+# Folded texts are in the order of their code points, so that an index finds what begins with something.
+_Folded = String(512).with_variant(String(512, collation="C"), "postgresql")
+
 
 def _id() -> Column[str]:
     return Column("id", String(36), primary_key=True)
@@ -121,11 +124,11 @@ users = Table(
     _environment(),
     _of("populations", "population_id"),
     Column("username", String(128), nullable=False),
-    Column("username_folded", String(256), nullable=False),  # how it is compared
+    Column("username_folded", _Folded, nullable=False),  # how it is compared
     Column("email", String(320)),
-    Column("email_folded", String(640)),
-    Column("given_name", String(256)),
-    Column("family_name", String(256)),
+    Column("email_folded", _Folded),
+    Column("given_name_folded", _Folded),
+    Column("family_name_folded", _Folded),
     Column("external_id", String(1024)),
     Column("enabled", Boolean, nullable=False),
     Column("email_verified", Boolean, nullable=False),
@@ -136,7 +139,10 @@ users = Table(
     *_dated(),
     UniqueConstraint("environment_id", "username_folded"),
     Index("ix_users_environment_id_id", "environment_id", "id"),
-    Index("ix_users_environment_id_email_folded", "environment_id", "email_folded"),
+    Index("ix_users_environment_id_email_folded", "environment_id", "email_folded", "id"),
+    Index("ix_users_environment_id_given_name_folded", "environment_id", "given_name_folded", "id"),
+    Index("ix_users_environment_id_family_name_folded", "environment_id", "family_name_folded", "id"),
+    Index("ix_users_external_id", "external_id", postgresql_using="hash"),  # longer than what other indices hold
     Index("ix_users_population_id_id", "population_id", "id"),
 )
 

@@ -463,11 +463,27 @@ def upgrade() -> None:
         sa.Column("environment_id", sa.String(length=36), nullable=False),
         sa.Column("population_id", sa.String(length=36), nullable=False),
         sa.Column("username", sa.String(length=128), nullable=False),
-        sa.Column("username_folded", sa.String(length=256), nullable=False),
+        sa.Column(
+            "username_folded",
+            sa.String(length=512).with_variant(sa.String(length=512, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("email", sa.String(length=320), nullable=True),
-        sa.Column("email_folded", sa.String(length=640), nullable=True),
-        sa.Column("given_name", sa.String(length=256), nullable=True),
-        sa.Column("family_name", sa.String(length=256), nullable=True),
+        sa.Column(
+            "email_folded",
+            sa.String(length=512).with_variant(sa.String(length=512, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "given_name_folded",
+            sa.String(length=512).with_variant(sa.String(length=512, collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "family_name_folded",
+            sa.String(length=512).with_variant(sa.String(length=512, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("external_id", sa.String(length=1024), nullable=True),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("email_verified", sa.Boolean(), nullable=False),
@@ -487,8 +503,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("environment_id", "username_folded", name=op.f("uq_users_environment_id_username_folded")),
     )
     op.create_index(op.f("ix_users_environment_id"), "users", ["environment_id"], unique=False)
-    op.create_index("ix_users_environment_id_email_folded", "users", ["environment_id", "email_folded"], unique=False)
+    op.create_index(
+        "ix_users_environment_id_email_folded", "users", ["environment_id", "email_folded", "id"], unique=False
+    )
+    op.create_index(
+        "ix_users_environment_id_family_name_folded",
+        "users",
+        ["environment_id", "family_name_folded", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_users_environment_id_given_name_folded",
+        "users",
+        ["environment_id", "given_name_folded", "id"],
+        unique=False,
+    )
     op.create_index("ix_users_environment_id_id", "users", ["environment_id", "id"], unique=False)
+    op.create_index("ix_users_external_id", "users", ["external_id"], unique=False, postgresql_using="hash")
     op.create_index(op.f("ix_users_population_id"), "users", ["population_id"], unique=False)
     op.create_index("ix_users_population_id_id", "users", ["population_id", "id"], unique=False)
     op.create_table(
