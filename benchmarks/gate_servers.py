@@ -10,10 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gatepost.jose import SigningKey, sign_compact
-from tests.end_to_end.real_parts.envoy import ENVOY
-from tests.end_to_end.real_parts.loopback_port import free_port, listening
-from tests.end_to_end.real_parts.nginx import NGINX
-from tests.end_to_end.real_parts.server_process import server_process
+from real_parts import ENVOY, NGINX, free_port, listening, server_process
 
 SERVER_CORE = "0"
 ISSUER = "https://auth.example.com"

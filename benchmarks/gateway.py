@@ -25,10 +25,9 @@ from gate_servers import SERVER_CORE
 from gatepost.testing import LocalIssuer
 from gateway_application import AUDIENCE, deploy, write_template
 from gateway_load import Load, Measured
+from real_parts import free_port, listening, server_process
 from report import Target, machine, table, targets, write
 from rounds import Spread
-from tests.end_to_end.real_parts.loopback_port import free_port, listening
-from tests.end_to_end.real_parts.server_process import server_process
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PEER = _ROOT / "build" / "ministack"

@@ -66,6 +66,13 @@ def test_parameters_and_variables_are_handed_on_when_asked_for(
     assert json.loads(ended.out) == ["given", "of the developer", "AKIAEXAMPLE", None]
 
 
+def test_a_template_needs_no_api(run: Run, template: str) -> None:
+    path = Path(template)
+    path.write_text(_TEMPLATE.partition("      Events:")[0])
+    ended = run("lambda", "invoke", "UserFunction", "--template", template, "--event", "-", stdin=b"{}")
+    assert (ended.status, json.loads(ended.out)) == (0, ["default", None, None, None])
+
+
 def test_an_error_of_the_function_is_printed_and_the_status_is_1(run: Run, template: str) -> None:
     ended = run("lambda", "invoke", "UserFunction", "--template", template, "--event", "-", stdin=b'{"raise": 1}')
     assert (ended.status, json.loads(ended.out)["errorMessage"]) == (1, "Unauthorized")

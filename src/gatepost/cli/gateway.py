@@ -7,6 +7,7 @@ import typer
 
 from gatepost.cli import options
 from gatepost.cli.failure import Failure
+from gatepost.cli.lambda_environment import AwsCredentials, PassEnv, handed_on
 
 if TYPE_CHECKING:
     from gatepost.cli.gateway_template import Source
@@ -63,6 +64,8 @@ def gateway(
     concurrency: Annotated[
         int, typer.Option(metavar="N", min=1, max=1000, help="How many processes a function may have.")
     ] = 4,
+    pass_env: PassEnv = None,
+    aws_credentials: AwsCredentials = False,
     region: Region = "us-east-1",
     account: Account = "123456789012",
 ) -> int:
@@ -93,6 +96,7 @@ def gateway(
             allow_iam=allow_iam,
             assumptions=read_assumptions(assume or ()),
             concurrency=concurrency,
+            handed_on=handed_on(pass_env, credentials=aws_credentials),
         ),
     )
 

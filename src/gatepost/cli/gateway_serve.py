@@ -34,6 +34,7 @@ class Wishes(NamedTuple):
     allow_iam: str | None
     assumptions: Assumptions
     concurrency: int
+    handed_on: Mapping[str, str]
 
 
 def serve(source: Source, wishes: Wishes) -> int:
@@ -78,6 +79,7 @@ async def _serve(source: Source, wishes: Wishes, application: "Application", lin
             concurrency=wishes.concurrency,
             api=wishes.api,
             ca_file=None if wishes.ca_file is None else str(wishes.ca_file),
+            handed_on=wishes.handed_on,
         ),
         Output(
             function=lambda line: lines(visible(line)),

@@ -1,11 +1,8 @@
 """`gatepost lambda`: functions on this machine, and what they are sent and shipped with."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import typer
 
-from gatepost.cli import lambda_event, lambda_invoke
+from gatepost.cli import lambda_bake_keys, lambda_event, lambda_invoke, lambda_package
 
 app = typer.Typer(help="Call functions, make events, and prepare functions for AWS.", rich_markup_mode=None)
 
@@ -17,7 +14,5 @@ def lambda_() -> None:
 
 app.command()(lambda_invoke.invoke)
 app.command()(lambda_event.event)
-for _name in ("bake_keys", "package"):
-    _module = f"gatepost.cli.lambda_{_name}"
-    if find_spec(_module) is not None:
-        app.command()(getattr(import_module(_module), _name))
+app.command()(lambda_bake_keys.bake_keys)
+app.command()(lambda_package.package)

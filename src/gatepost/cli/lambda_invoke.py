@@ -1,7 +1,6 @@
 """`gatepost lambda invoke`: call a function of a template once, in a process of its own."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gatepost.cli.failure import Failure
+from gatepost.cli.lambda_environment import AwsCredentials, PassEnv, handed_on
 from gatepost.cli.plain_text import plain
 
 if TYPE_CHECKING:
     from gatepost.apigateway.invoking import Invocation
     from gatepost.apigateway.model.function import Function
-
-CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 def invoke(
@@ -34,13 +32,8 @@ def invoke(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=0.001, help="In place of the function's own timeout.")
     ] = None,
-    pass_env: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="A variable of this environment for the function; may be repeated."),
-    ] = None,
-    aws_credentials: Annotated[
-        bool, typer.Option("--aws-credentials", help="Give the function the AWS credentials of this environment.")
-    ] = False,
+    pass_env: PassEnv = None,
+    aws_credentials: AwsCredentials = False,
 ) -> int:
     """Call a function of a template once, and print its answer.
 
@@ -57,11 +50,13 @@ def invoke(
 
     payload = _read_event(event)
     try:
-        application = load(template, parameters=parse_overrides(parameter_overrides), samconfig=samconfig)
+        application = load(
+            template, parameters=parse_overrides(parameter_overrides), samconfig=samconfig, needs_api=False
+        )
         wanted = _find(function, application.functions)
         if timeout is not None:
             wanted = replace(wanted, timeout=timeout)
-        invocation = asyncio.run(_invoke(wanted, payload, passed_on(pass_env or (), credentials=aws_credentials)))
+        invocation = asyncio.run(_invoke(wanted, payload, handed_on(pass_env, credentials=aws_credentials)))
     except TemplateError as error:
         for problem in error.problems:
             typer.echo(plain(str(problem)), err=True)
@@ -69,23 +64,6 @@ def invoke(
     sys.stdout.buffer.write(invocation.payload + b"\n")
     sys.stdout.buffer.flush()
     return 0 if invocation.outcome == "answered" else 1
-
-
-def passed_on(names: "list[str] | tuple[str, ...]", *, credentials: bool) -> dict[str, str]:
-    """Return the variables of this environment that functions get.
-
-    Args:
-        names: Their names.
-        credentials: Whether AWS credentials are among them.
-
-    Raises:
-        Failure: When there is none of a name.
-    """
-    for name in names:
-        if name not in os.environ:
-            raise Failure(f"--pass-env {name}: there is no such variable in this environment")
-    wanted = [*names, *(CREDENTIALS if credentials else ())]
-    return {name: os.environ[name] for name in wanted if name in os.environ}
 
 
 async def _invoke(function: "Function", payload: bytes, variables: Mapping[str, str]) -> "Invocation":

@@ -54,7 +54,7 @@ def try_cases(
     *,
     as_json: options.Json = False,
 ) -> int:
-    r"""Test a policy against the decisions that you expect of it; for your CI.
+    """Test a policy against the decisions that you expect of it; for your CI.
 
     A case that gives claims gets a token made for it, with a throw-away key in place of the issuer's, so that nothing
     is fetched; what it does not say is filled in so that the issuer's rules hold.
@@ -68,7 +68,7 @@ def try_cases(
     Exit status: 0 when all decisions are as expected, 1 when one is not, 2 when a file cannot be used.
 
     Example: gatepost policy test gatepost.toml cases.toml
-    """
+    """  # noqa: D301  # the control character keeps the lines of the example
     from gatepost.cli import case_table
     from gatepost.cli.policy_cases import read_cases
     from gatepost.cli.policy_trial import Trial

@@ -1,9 +1,10 @@
 """A server on loopback that HTTP proxy integrations call: it says what it was sent, and answers as it is told."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
@@ -20,14 +21,31 @@ class Told(NamedTuple):
 class Upstream(ThreadingHTTPServer):
     """Answers every path with what came, unless `told` has something else for it."""
 
-    daemon_threads = False
-    block_on_close = True
+    daemon_threads = True  # nobody waits for a thread whose client keeps its connection open
+    block_on_close = False
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.told: dict[str, Told] = {}
         self.released = threading.Event()
         self.asked: list[str] = []
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection, so that it can be ended."""
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget the connection, and close it."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """End every connection; a thread that waits for another request on one of them ends too."""
+        for connection in tuple(self._open):
+            with suppress(OSError):  # the client was first
+                connection.shutdown(socket.SHUT_RDWR)
 
     @property
     def url(self) -> str:
@@ -36,6 +54,7 @@ class Upstream(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = 30  # seconds without a request, after which the connection is closed
     server: Upstream
 
     def _answer(self) -> None:
@@ -81,3 +100,4 @@ def upstream() -> Iterator[Upstream]:
             server.released.set()
             server.shutdown()
             thread.join()
+            server.hang_up()

@@ -83,6 +83,34 @@ def test_what_cannot_be_enforced_stops_the_start(api: Any, why: str) -> None:
         Gatekeeper(api)
 
 
+# ── The length of an ARN ─────────────────────────────────────────────────────────────────────────────────────────────
+COGNITO = JwtAuthorizer("J", "https://a.example", (), cognito=True)
+ROOM = 1600 - len(f"{ARN}/prod/GET/")
+LAMBDA = {"functions": FakeFunctions(allow())}
+
+
+@pytest.mark.parametrize(
+    ("api", "more", "settings", "kind"),
+    [
+        (rest_api(token_authorizer()), 0, LAMBDA, None),
+        (rest_api(token_authorizer()), 1, LAMBDA, "URI_TOO_LONG"),
+        (rest_api(COGNITO), 0, {}, "UNAUTHORIZED"),
+        (rest_api(COGNITO), 1, {}, "URI_TOO_LONG"),
+        (rest_api(authorizer="AWS_IAM"), 0, {"allow_iam": ME}, None),
+        (rest_api(authorizer="AWS_IAM"), 1, {"allow_iam": ME}, "URI_TOO_LONG"),
+        (rest_api(authorizer=None), 1, {}, None),
+        (http_api(request_authorizer(), stage="prod"), 1, LAMBDA, None),
+    ],
+)
+def test_a_rest_api_refuses_an_arn_of_more_than_1600_bytes_where_there_is_an_authorizer(
+    api: Any, more: int, settings: dict[str, Any], kind: str | None
+) -> None:
+    made = Gatekeeper(api, **settings).ask(
+        {"Authorization": ""} if kind == "UNAUTHORIZED" else TOKEN, path="/" + "x" * (ROOM + more)
+    )
+    assert (None if made.failure is None else made.failure.kind) == kind
+
+
 # ── API keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("headers", "passes"),
@@ -225,6 +253,13 @@ def test_a_cognito_authorizer_answers_as_rest_apis_do(issuer: LocalIssuer) -> No
     assert answer(keeper.ask({"Authorization": "x"})) == ("UNAUTHORIZED", None, None)
     expired = issuer.mint_with({"exp": NOW - 1}, kind="id")
     assert answer(keeper.ask({"Authorization": expired})) == ("UNAUTHORIZED", "The incoming token has expired", None)
+
+
+def test_the_trace_says_when_a_token_was_verified_before(issuer: LocalIssuer) -> None:
+    keeper = cognito(issuer)
+    token = {"Authorization": issuer.mint_with(kind="id")}
+    first, second = ({step.name for step in keeper.ask(token).steps} for _ in range(2))
+    assert ("signature" in first, "signature" in second) == (True, False)
 
 
 def test_with_cognito_a_resource_policy_has_to_allow_explicitly(issuer: LocalIssuer) -> None:

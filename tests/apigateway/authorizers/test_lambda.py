@@ -335,12 +335,6 @@ def test_a_function_that_is_not_in_the_template_stops_the_start() -> None:
         rest(allow(), authorizer=token_authorizer(function="Elsewhere"))
 
 
-def test_an_arn_that_is_too_long_is_a_414() -> None:
-    keeper = rest(allow())
-    assert refused(keeper.ask(TOKEN, path="/" + "x" * 1600)).kind == "URI_TOO_LONG"
-    assert keeper.functions.calls == []
-
-
 def test_the_trace_names_the_statement_and_never_the_token() -> None:
     made = rest(answered(allow(effect="Deny"))).ask({"Authorization": "Bearer very-secret"})
     assert made.steps[-1].name == "policy"

@@ -15,6 +15,7 @@ from gatepost.apigateway.model.function import Function, Permission
 from gatepost.apigateway.model.integration import Mock
 from gatepost.trust.fetch import Fetcher
 
+PATIENCE = 30.0  # seconds: what is not about the time limit must not depend on the machine
 NOWHERE_TO_GO = Mock({}, ())
 API_ID = "a1b2c3d4e5"
 ARN = f"arn:aws:execute-api:us-east-1:123456789012:{API_ID}"
@@ -101,6 +102,7 @@ class Gatekeeper:
         allow_iam: str | None = None,
         ca_file: str | None = None,
         fetcher: Fetcher | None = None,
+        time_limit: float = PATIENCE,
     ) -> None:
         self.api = api
         self.functions = functions or FakeFunctions()
@@ -113,6 +115,7 @@ class Gatekeeper:
             allow_iam=allow_iam,
             ca_file=ca_file,
             fetcher=fetcher,
+            time_limit=time_limit,
         )
 
     def ask(self, headers: Mapping[str, str] | None = None, **request: Any) -> Exchange:

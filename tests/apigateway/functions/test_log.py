@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from gatepost.apigateway.functions.function_log import FunctionLog, Report, moment
 from gatepost.apigateway.functions.pool import FunctionPool
@@ -78,6 +79,8 @@ def test_a_function_that_writes_more_than_a_pipe_holds_is_not_held_up(tmp_path: 
         ([b"\xff\n"], ["\ufffd"]),
         ([b"no end"], ["no end"]),
         ([b"x" * 70_000, b"y"], ["x" * 70_000, "y"]),
+        (["\u00a0\u00a0raise".encode()[:3], "\u00a0\u00a0raise\n".encode()[3:]], ["  raise"]),
+        (["\u00a0end".encode()], [" end"]),
         ([], []),
     ],
 )
@@ -117,6 +120,17 @@ def test_the_report_line_is_that_of_aws(report: Report, parts: list[str]) -> Non
     names = ["Duration: ", "Billed Duration: ", "Memory Size: ", "Max Memory Used: ", "", "", ""]
     named = [name + part for name, part in zip(names, parts, strict=False)]
     assert str(report) == "\t".join(["REPORT RequestId: id", *named, ""])
+
+
+def test_a_duration_has_two_decimals_whatever_the_clock_of_the_loop(tmp_path: Path) -> None:
+    async def scenario(pool: FunctionPool, written: Written) -> list[str]:
+        for _ in range(20):
+            await pool.invoke("Fn", b"{}")
+        return [line for line in written.lines if "REPORT" in line]
+
+    lines = with_pool(scenario, function(tmp_path, "def handler(event, context): pass"), loop=uvloop.new_event_loop)
+    durations = [re.findall(r"Duration: \d+\.(\d\d) ms", line) for line in lines]
+    assert {decimals for found in durations for decimals in found} != {"00"}
 
 
 def test_moments_are_written_in_utc_with_milliseconds() -> None:

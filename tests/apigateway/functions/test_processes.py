@@ -5,12 +5,15 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gatepost.apigateway.functions.pool import FunctionPool
 from gatepost.apigateway.invoking import Invocation
+from gatepost.apigateway.model.function import Permission
+from gatepost.apigateway.model.place import Place
 from tests.apigateway.functions.world import RUNTIME, Written, function, wait_until_gone, with_pool
 
 _PID = "import os\ndef handler(event, context): return os.getpid()"
@@ -21,6 +24,15 @@ def handler(event, context):
     os.close(os.open(event, os.O_RDONLY))  # as soon as somebody has opened the other end
     return os.getpid()
 """
+
+
+async def _let_through(gate: Path, *calls: "asyncio.Task[Invocation]") -> list[Invocation]:
+    """Open the gate for whoever is there and for whoever is still to come, and return the answers."""
+    writer = os.open(gate, os.O_WRONLY)
+    try:
+        return await asyncio.gather(*calls)
+    finally:
+        os.close(writer)
 
 
 def test_a_process_stays_for_the_next_call(tmp_path: Path) -> None:
@@ -39,10 +51,7 @@ def test_calls_at_the_same_time_have_processes_of_their_own_up_to_the_limit(tmp_
         calls = [asyncio.create_task(pool.invoke("Fn", event)) for _ in range(3)]
         await written.has("pid ", 2)
         assert not any(call.done() for call in calls)
-        writer = os.open(gate, os.O_WRONLY)  # opens for all that wait
-        await written.has("pid ", 3)
-        os.close(writer)
-        return await asyncio.gather(*calls)
+        return await _let_through(gate, *calls)
 
     answers = with_pool(scenario, function(tmp_path, _GATED), concurrency=2)
     assert [answer.outcome for answer in answers] == ["answered"] * 3
@@ -60,11 +69,7 @@ def test_too_many_waiting_calls_are_throttled(tmp_path: Path) -> None:
         more = [asyncio.create_task(pool.invoke("Fn", event)) for _ in range(4)]
         throttled = [(await call) for call in more[2:]]
         assert b"TooManyRequestsException" in throttled[0].payload
-        writer = os.open(gate, os.O_WRONLY)
-        await written.has("pid ", 3)
-        os.close(writer)
-        answers = await asyncio.gather(first, *more)
-        return [answer.outcome for answer in answers]
+        return [answer.outcome for answer in await _let_through(gate, first, *more)]
 
     outcomes = with_pool(scenario, function(tmp_path, _GATED), concurrency=1, waiting=2)
     assert outcomes == ["answered"] * 3 + ["throttled"] * 2
@@ -81,10 +86,11 @@ def test_changed_code_runs_from_the_next_call_on_while_a_call_in_flight_finishes
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     code = """
+import os
 VERSION = 1
 def handler(event, context):
     print("began", flush=True)
-    open(event).read()
+    os.close(os.open(event, os.O_RDONLY))
     return VERSION
 """
     fn = function(tmp_path, code)
@@ -98,8 +104,7 @@ def handler(event, context):
         assert await pool.refresh() == ("Fn",)
         new = asyncio.create_task(pool.invoke("Fn", event))
         await written.has("began", 2)
-        gate.write_text("go")
-        return [(await old).payload, (await new).payload]
+        return [answer.payload for answer in await _let_through(gate, old, new)]
 
     assert with_pool(scenario, fn) == [b"1", b"2"]
 
@@ -114,6 +119,63 @@ def test_a_watching_pool_notices_changes_by_itself(tmp_path: Path) -> None:
         return before.payload, (await pool.invoke("Fn", b"{}")).payload
 
     assert with_pool(scenario, fn, reload=0.01) == (b"1", b"2")
+
+
+def test_a_pool_takes_over_the_processes_of_functions_that_are_the_same(tmp_path: Path) -> None:
+    kept, other = (function(tmp_path, _PID, name) for name in ("Kept", "Other"))
+    moved = replace(kept, place=Place("template.yaml", 7), permissions=(Permission("*"),))
+    changed = replace(other, environment={"NEW": "1"})
+
+    async def scenario(before: FunctionPool, _: Written) -> None:
+        async def pids(pool: FunctionPool) -> list[int]:
+            return [int((await pool.invoke(name, b"{}")).payload) for name in ("Kept", "Other")]
+
+        first = await pids(before)
+        after = FunctionPool({"Kept": moved, "Other": changed}, reload=None)
+        await after.start(before)
+        try:
+            second = await pids(after)
+            assert (first[0] == second[0], first[1] == second[1]) == (True, False)
+            assert await pids(before) == first
+            await before.close()
+            wait_until_gone(first[1])
+            assert await pids(after) == second
+        finally:
+            await after.close()
+        for pid in second:
+            wait_until_gone(pid)
+
+    with_pool(scenario, kept, other)
+
+
+def test_a_pool_that_took_over_and_ends_leaves_the_one_before_at_work(tmp_path: Path) -> None:
+    fn = function(tmp_path, _PID)
+
+    async def scenario(before: FunctionPool, _: Written) -> tuple[bytes, bytes]:
+        first = await before.invoke("Fn", b"{}")
+        after = FunctionPool({"Fn": fn}, reload=None)
+        await after.start(before)
+        await after.close()
+        return first.payload, (await before.invoke("Fn", b"{}")).payload
+
+    first, second = with_pool(scenario, fn)
+    assert first == second
+
+
+def test_several_clients_of_a_function_that_prints_are_all_answered(tmp_path: Path) -> None:
+    code = "def handler(event, context):\n    print('a line', '.' * 100)\n    return event"
+
+    async def scenario(pool: FunctionPool, written: Written) -> None:
+        async def client(number: int) -> None:
+            for call in range(500):
+                event = json.dumps([number, call]).encode()
+                assert (await pool.invoke("Fn", event)).payload == event
+
+        await asyncio.gather(*map(client, range(4)))
+        await written.has("a line", 2000)
+        await written.has("REPORT", 2000)
+
+    with_pool(scenario, function(tmp_path, code))
 
 
 def test_a_function_sees_the_template_and_lambda_and_nothing_of_the_developer(

@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +151,11 @@ def test_changes_are_those_of_files_that_matter(tmp_path: Path) -> None:
 def test_an_interpreter_of_its_own_version_is_the_running_one() -> None:
     assert interpreters.running() == RUNTIME.removeprefix("python")
     assert interpreters.find_interpreter(interpreters.running()) == interpreters.this_interpreter()
+
+
+def test_the_packages_that_functions_see_are_linked_one_by_one(tmp_path: Path) -> None:
+    import_module("six")  # once it is imported, it claims to be a package
+    python_runtime.link_runtime(tmp_path / "runtime")
+    names = {entry.name for entry in (tmp_path / "runtime").iterdir()}
+    assert {"runtime_client.py", "awslambdaric", "boto3", "botocore", "six.py"} <= names
+    assert "site-packages" not in names

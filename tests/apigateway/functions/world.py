@@ -50,21 +50,25 @@ class Written:
 
 
 def with_pool(
-    scenario: Callable[[FunctionPool, Written], Awaitable[Result]], *functions: Function, **settings: Any
+    scenario: Callable[[FunctionPool, Written], Awaitable[Result]],
+    *functions: Function,
+    loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    **settings: Any,
 ) -> Result:
     """Run a scenario with a pool, which is closed at the end, on a loop of its own."""
 
     async def run() -> Result:
         written = Written()
         by_name: Mapping[str, Function] = {each.logical_id: each for each in functions}
-        pool = FunctionPool(by_name, log=written, **{"reload": None, **settings})
+        pool = FunctionPool(by_name, log=written, **{"reload": None, "init_timeout": DEADLINE, **settings})
         await pool.start()
         try:
             return await scenario(pool, written)
         finally:
             await pool.close()
 
-    return asyncio.run(run())
+    with asyncio.Runner(loop_factory=loop) as runner:
+        return runner.run(run())
 
 
 def wait_until_gone(pid: int) -> None:

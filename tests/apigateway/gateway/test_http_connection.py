@@ -7,7 +7,7 @@ from typing import TypeVar
 import pytest
 
 from gatepost.apigateway.gateway import http_connection
-from gatepost.apigateway.gateway.http_connection import MAX_BODY, MAX_HEAD
+from gatepost.apigateway.gateway.request_reader import MAX_BODY, MAX_HEAD
 from tests.apigateway.gateway.raw_http import PATIENCE, World, until, world
 
 T = TypeVar("T")
@@ -315,9 +315,9 @@ def test_a_client_that_is_too_slow_is_cut_off(sent: bytes, within: float, answer
             client.send(sent)
         await until(lambda: bool(at.server.connections))
         (connection,) = at.server.connections
-        await until(lambda: connection._arriving or not sent)
+        await until(lambda: connection._reader.arriving or not sent)
         sweep(at, within - 1)
-        assert not connection._deaf
+        assert not connection._reader.deaf
         sweep(at, within + 1)
         if not sent:
             assert await client.rest() == b""

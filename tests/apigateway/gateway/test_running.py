@@ -65,6 +65,25 @@ def test_a_changed_template_is_served_and_a_broken_one_leaves_the_one_before(tmp
             pass
 
 
+def test_functions_that_are_the_same_stay_warm_when_the_template_changes(tmp_path: Path) -> None:
+    text = TEMPLATE.replace("MORE", "").replace(
+        """            return {"statusCode": 200, "body": "hello"}
+""",
+        """            import os
+            return {"statusCode": 200, "body": str(os.getpid())}
+""",
+    )
+    template = write(tmp_path, text)
+    with served(template) as at:
+        pid = at.ask(HTTP, "GET", "/hello").data
+        write(tmp_path, "# a line more\n" + text.replace("/hello", "/bye"))
+        at.wait(2)
+        assert at.ask(HTTP, "GET", "/bye").data == pid
+        write(tmp_path, text.replace("Handler: index", "Timeout: 5\n      Handler: index"))
+        at.wait(3)
+        assert at.ask(HTTP, "GET", "/hello").data != pid
+
+
 def test_a_template_whose_issuer_cannot_be_asked_is_not_served_unless_that_is_wanted(tmp_path: Path) -> None:
     # A port that is bound and not listened on refuses every connection.
     with socket.socket() as taken:

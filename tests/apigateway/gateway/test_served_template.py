@@ -8,7 +8,7 @@ import pytest
 
 from gatepost.apigateway.gateway.site import Settings
 from gatepost.testing import LocalIssuer
-from tests.apigateway.gateway.served import Served, event_of, served
+from tests.apigateway.gateway.served import PATIENCE, Served, event_of, served
 
 AUDIENCE = "https://api.example.com"
 CODE = """
@@ -119,7 +119,9 @@ def at(issuer: LocalIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder.joinpath("src/app.py").write_text(CODE)
     template = folder / "template.yaml"
     template.write_text(TEMPLATE.replace("PYTHON", runtime()))
-    with served(template, {"Issuer": issuer.identifier, "Audience": AUDIENCE}, Settings(concurrency=2)) as running:
+    with served(
+        template, {"Issuer": issuer.identifier, "Audience": AUDIENCE}, Settings(concurrency=2, issuer_seconds=PATIENCE)
+    ) as running:
         yield running
 
 

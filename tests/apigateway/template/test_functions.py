@@ -7,6 +7,7 @@ import pytest
 
 from gatepost.apigateway.model.api import Application
 from gatepost.apigateway.model.function import Permission
+from gatepost.apigateway.model.place import TemplateError
 from gatepost.apigateway.template import load
 
 Loads = Callable[..., Application]
@@ -114,6 +115,45 @@ def test_what_is_made_up_in_an_environment_is_told(loads: Loads) -> None:
         "Table is Table here, which is made up.",
         "Table.Arn is arn:aws:dynamodb:us-east-1:123456789012:table/Table here, which is made up.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "reference"),
+    [
+        ("'{{resolve:ssm:/my/name:1}}'", "{{resolve:ssm:…}}"),
+        ("'{{resolve:ssm-secure:name}}'", "{{resolve:ssm-secure:…}}"),
+        (
+            "!Sub 'https://{{resolve:secretsmanager:${AWS::StackName}:SecretString:key}}@a'",
+            "{{resolve:secretsmanager:…}}",
+        ),
+        ("'{{name}}'", None),
+    ],
+)
+def test_a_dynamic_reference_in_an_environment_is_told(loads: Loads, value: str, reference: str | None) -> None:
+    application = loads(text(f"Environment: {{Variables: {{SECRET: {value}}}}}"))
+    told = [notice for notice in application.notices if "dynamic reference" in notice]
+    assert len(told) == (reference is not None)
+    if reference is not None:
+        assert f":9: F.Properties.Environment.Variables.SECRET: {reference} is a dynamic reference." in told[0]
+    assert application.functions["F"].environment["SECRET"].count("resolve:") == (reference is not None)
+
+
+@pytest.mark.parametrize("runtime", ["provided.al2023", "provided.al2", "python3.13", "nodejs22.x"])
+def test_a_runtime_that_can_be_run_is_taken(loads: Loads, runtime: str) -> None:
+    assert loads(text().replace("python3.12", runtime)).functions["F"].runtime == runtime
+
+
+@pytest.mark.parametrize("runtime", ["provided", "java21", "dotnet8", "python2.7", "provided.al3"])
+def test_a_runtime_that_cannot_be_run_stops(complaints: Callable[..., list[str]], runtime: str) -> None:
+    (found,) = complaints(text().replace("python3.12", runtime))
+    assert f"{runtime} is not supported. Use python3.x, nodejsNN.x or provided.al2023." in found
+
+
+def test_a_template_without_an_api_may_be_read_for_its_functions(write: Callable[..., Path]) -> None:
+    path = write(text(events="{}"))
+    assert set(load(path, needs_api=False).functions) == {"F"}
+    with pytest.raises(TemplateError, match="nothing to serve"):
+        load(path)
 
 
 def test_an_alias_leads_to_its_function(loads: Loads) -> None:

@@ -36,6 +36,11 @@ class OutgoingRequest(NamedTuple):
     body: bytes
 
 
+def url_parameters(url: str) -> tuple[str, ...]:
+    """Return the names of the parameters of an integration's URL, each of which something has to give."""
+    return tuple(found["name"] for found in _PARAMETER.finditer(url))
+
+
 def outgoing_request(exchange: Exchange, integration: HttpProxy) -> OutgoingRequest:
     """Return what to send for a request.
 

@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 
+from gatepost.apigateway.answers.limits import METHOD_ARN, arn_over_limit
 from gatepost.apigateway.authorizers.api_key import ApiKeys
-from gatepost.apigateway.authorizers.discovery_document import make_fetcher
+from gatepost.apigateway.authorizers.discovery_document import TIME_LIMIT, make_fetcher
 from gatepost.apigateway.authorizers.gates import GateParts, make_gates
 from gatepost.apigateway.authorizers.issuer_check import HTTP_NOTICE, is_plain_http, refusal
 from gatepost.apigateway.authorizers.issuer_keys import IssuerKeys
+from gatepost.apigateway.events.arn import method_arn
 from gatepost.apigateway.exchange import Exchange, Failure
 from gatepost.apigateway.invoking import Functions
 from gatepost.apigateway.model.api import IAM, Api, Route
@@ -21,6 +23,9 @@ from gatepost.trust import location
 from gatepost.trust.fetch import Fetcher, FetchFailed
 
 _ASSUMED = Assumptions()
+
+# A method's ARN is nothing but its path and a few short names.
+_LONG_PATH = METHOD_ARN // 2
 
 # A request that reaches no route is refused, whoever asks.
 _NO_ROUTE = Failure("MISSING_AUTHENTICATION_TOKEN")
@@ -44,6 +49,7 @@ class Authorizing:
         allow_iam: str | None = None,
         fetcher: Fetcher | None = None,
         ca_file: str | None = None,
+        time_limit: float = TIME_LIMIT,
     ) -> None:
         """Prepare everything; nothing is fetched yet.
 
@@ -57,6 +63,7 @@ class Authorizing:
                 refuse such routes.
             fetcher: What fetches discovery documents and keys, or `None` for urllib3 within AWS's limits.
             ca_file: A PEM file of CA certificates to trust besides the system's, or `None`.
+            time_limit: Seconds that an issuer has for a document; AWS's own limit unless a test needs more.
 
         Raises:
             TemplateError: With everything that cannot be enforced: an unknown authorizer, an `AWS_IAM` route, a
@@ -64,11 +71,15 @@ class Authorizing:
             ConfigurationError: When the CA file is not there, or `allow_iam` names no principal.
         """
         self.notices: tuple[str, ...] = ()
+        self._rest = api.kind == "REST"
+        self._assumptions = assumptions
         self._jwt = [each for each in api.authorizers.values() if isinstance(each, JwtAuthorizer)]
         if self._jwt and fetcher is None:
-            fetcher = make_fetcher(ca_file)
+            fetcher = make_fetcher(ca_file, time_limit)
         self._issuers = {
-            each.issuer: IssuerKeys(each.issuer, fetcher, clock) for each in self._jwt if fetcher is not None
+            each.issuer: IssuerKeys(each.issuer, fetcher, clock, time_limit)
+            for each in self._jwt
+            if fetcher is not None
         }
         self._gates, self._resource_policy = make_gates(
             GateParts(api, application_functions, functions, self._issuers, assumptions, clock, allow_iam)
@@ -128,7 +139,7 @@ class Authorizing:
             return True
         name = route.authorizer
         if name is not None:
-            if self._is_denied_before(exchange, name):
+            if self._is_arn_too_long(exchange) or self._is_denied_before(exchange, name):
                 return True
             if not self._gates[name].at_hand(exchange):
                 return False
@@ -155,6 +166,17 @@ class Authorizing:
         if self._resource_policy is None or name == IAM or name not in self._answers_for_policy:
             return False
         return self._resource_policy.denies(exchange)
+
+    def _is_arn_too_long(self, exchange: Exchange) -> bool:
+        """Tell whether a REST API refuses the request for the length of its ARN, and leave the failure if it does."""
+        if not self._rest or len(exchange.path) < _LONG_PATH:
+            return False
+        failure = arn_over_limit(method_arn(exchange, self._assumptions))
+        if failure is None:
+            return False
+        exchange.note("methodArn", False, f"it has more than {METHOD_ARN} bytes")
+        exchange.failure = failure
+        return True
 
     def _finish(self, exchange: Exchange, name: str | None) -> None:
         """Ask what is asked after the authorizer: the resource policy, and the API key."""

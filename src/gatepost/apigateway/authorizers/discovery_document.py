@@ -31,15 +31,19 @@ class DiscoveryDocument(NamedTuple):
     jwks_uri: str
 
 
-def make_fetcher(ca_file: str | None = None) -> Fetcher:
+def make_fetcher(ca_file: str | None = None, time_limit: float = TIME_LIMIT) -> Fetcher:
     """Return what fetches within AWS's limits.
+
+    Args:
+        ca_file: A PEM file of CA certificates to trust besides the system's, or `None`.
+        time_limit: Seconds that a fetch may take.
 
     Raises:
         ConfigurationError: When the CA file is not there.
     """
     from gatepost.trust.http_fetcher import HttpFetcher
 
-    return HttpFetcher(ca_file=ca_file, connect_timeout=TIME_LIMIT, total_timeout=TIME_LIMIT, max_bytes=MAX_BYTES)
+    return HttpFetcher(ca_file=ca_file, connect_timeout=time_limit, total_timeout=time_limit, max_bytes=MAX_BYTES)
 
 
 def read_discovery(issuer: str, fetcher: Fetcher) -> DiscoveryDocument:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from gatepost.apigateway.authorizers.cognito import CognitoGate
+from gatepost.apigateway.authorizers.cognito import CognitoAnswers
 from gatepost.apigateway.authorizers.gate import Gate
 from gatepost.apigateway.authorizers.iam_route import IamGate
 from gatepost.apigateway.authorizers.issuer_keys import IssuerKeys
-from gatepost.apigateway.authorizers.jwt import JwtGate
+from gatepost.apigateway.authorizers.jwt import JwtAnswers
 from gatepost.apigateway.authorizers.lambda_ import LambdaGate
 from gatepost.apigateway.authorizers.resource_policy import ResourcePolicy
+from gatepost.apigateway.authorizers.token_gate import TokenGate
 from gatepost.apigateway.iam.bad_policy import BadPolicy
 from gatepost.apigateway.invoking import Functions
 from gatepost.apigateway.model.api import IAM, Api
@@ -103,13 +104,13 @@ def _gate(authorizer: Authorizer, parts: GateParts, resource_policy: ResourcePol
 def _jwt_gate(authorizer: JwtAuthorizer, parts: GateParts) -> Gate:
     keys = parts.issuer_keys[authorizer.issuer]
     if authorizer.cognito:
-        return CognitoGate(authorizer, keys, parts.assumptions, parts.clock)
+        return TokenGate(authorizer, keys, parts.assumptions, parts.clock, CognitoAnswers())
     if not authorizer.audience:
         raise ConfigurationError(
             f"the JWT authorizer {authorizer.name!r} names no audience, so tokens for every other API of the issuer "
             "would pass; add JwtConfiguration.audience"
         )
-    return JwtGate(authorizer, keys, parts.assumptions, parts.clock)
+    return TokenGate(authorizer, keys, parts.assumptions, parts.clock, JwtAnswers(parts.assumptions))
 
 
 def _lambda_gate(authorizer: LambdaAuthorizer, parts: GateParts, resource_policy: ResourcePolicy | None) -> Gate:

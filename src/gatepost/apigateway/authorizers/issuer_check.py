@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from gatepost.apigateway.authorizers.discovery_document import make_fetcher, read_discovery, read_keys
+from gatepost.apigateway.authorizers.discovery_document import TIME_LIMIT, make_fetcher, read_discovery, read_keys
 from gatepost.apigateway.model.api import Application
 from gatepost.apigateway.model.authorizer import JwtAuthorizer
 from gatepost.apigateway.model.place import Place
@@ -24,7 +24,7 @@ class IssuerTrap(NamedTuple):
 
     Attributes:
         place: Where it stands in the template.
-        name: What kind of trap it is.
+        name: What kind of trap it is, such as `issuer-without-keys`.
         message: What is wrong.
         remedy: What to do.
     """
@@ -45,8 +45,19 @@ def is_plain_http(issuer: str) -> bool:
     return urlsplit(issuer).scheme == "http"
 
 
+def issuer_notices(application: Application) -> tuple[str, ...]:
+    """Return what the user should know about the issuers, though it is no trap: which are for local work alone."""
+    return tuple(
+        f"{each.place}: {HTTP_NOTICE.format(each.issuer)}" for each in _of(application) if _is_local_http(each.issuer)
+    )
+
+
 def issuer_traps(
-    application: Application, *, fetcher: Fetcher | None = None, ca_file: str | None = None
+    application: Application,
+    *,
+    fetcher: Fetcher | None = None,
+    ca_file: str | None = None,
+    time_limit: float = TIME_LIMIT,
 ) -> tuple[IssuerTrap, ...]:
     """Return what is wrong with the issuers of an application; every issuer is asked once. It blocks.
 
@@ -54,18 +65,29 @@ def issuer_traps(
         application: The application.
         fetcher: What fetches, or `None` for urllib3 within AWS's limits.
         ca_file: A PEM file of CA certificates to trust besides the system's, or `None`.
+        time_limit: Seconds that an issuer has for a document; AWS's own limit unless a test needs more.
 
     Raises:
         ConfigurationError: When the CA file is not there.
     """
-    authorizers: dict[str, JwtAuthorizer] = {}
+    authorizers = _of(application)
+    if authorizers and fetcher is None:
+        fetcher = make_fetcher(ca_file, time_limit)
+    return tuple(trap for each in authorizers if fetcher is not None for trap in _traps_of(each, fetcher))
+
+
+def _of(application: Application) -> tuple[JwtAuthorizer, ...]:
+    """Return one authorizer of each issuer."""
+    found: dict[str, JwtAuthorizer] = {}
     for api in application.apis:
         for authorizer in api.authorizers.values():
             if isinstance(authorizer, JwtAuthorizer):
-                authorizers.setdefault(authorizer.issuer, authorizer)
-    if authorizers and fetcher is None:
-        fetcher = make_fetcher(ca_file)
-    return tuple(trap for each in authorizers.values() if fetcher is not None for trap in _traps_of(each, fetcher))
+                found.setdefault(authorizer.issuer, authorizer)
+    return tuple(found.values())
+
+
+def _is_local_http(issuer: str) -> bool:
+    return is_plain_http(issuer) and location.is_loopback(urlsplit(issuer).hostname or "")
 
 
 def _traps_of(authorizer: JwtAuthorizer, fetcher: Fetcher) -> Iterator[IssuerTrap]:
@@ -73,17 +95,15 @@ def _traps_of(authorizer: JwtAuthorizer, fetcher: Fetcher) -> Iterator[IssuerTra
     try:
         location.check(issuer)
     except ConfigurationError as error:
-        yield IssuerTrap(place, "issuer", str(error), "give the issuer's https URL, to the letter of `iss`")
+        name = "plain-http-issuer" if is_plain_http(issuer) else "issuer-that-may-not-be-asked"
+        yield IssuerTrap(place, name, str(error), "give the issuer's https URL, to the letter of `iss`")
         return
-    if is_plain_http(issuer):
-        remedy = "give the https issuer for the deployment, as a parameter with this one as its local value"
-        yield IssuerTrap(place, "plain http issuer", HTTP_NOTICE.format(issuer), remedy)
     try:
         document = read_discovery(issuer, fetcher)
     except FetchFailed as error:
         yield IssuerTrap(
             place,
-            "issuer without discovery",
+            "issuer-without-discovery",
             f"{_INVALID.format(issuer)} ({error})",
             "on AWS an import goes on with a warning, and the routes of this authorizer vanish: make the issuer "
             "reachable, and set FailOnWarnings: true",
@@ -92,7 +112,7 @@ def _traps_of(authorizer: JwtAuthorizer, fetcher: Fetcher) -> Iterator[IssuerTra
     if document.issuer != issuer:
         yield IssuerTrap(
             place,
-            "issuer mismatch",
+            "issuer-mismatch",
             f"{document.url} names another issuer than {issuer}{_slash(document.issuer, issuer)}",
             "tokens will say what the document says; write the issuer just so, with or without its trailing slash",
         )
@@ -100,13 +120,13 @@ def _traps_of(authorizer: JwtAuthorizer, fetcher: Fetcher) -> Iterator[IssuerTra
         keys = read_keys(document.jwks_uri, fetcher)
     except FetchFailed as error:
         remedy = "without keys every token is refused with: JWKS communication error"
-        yield IssuerTrap(place, "issuer without keys", f"the keys of {issuer} cannot be had: {error}", remedy)
+        yield IssuerTrap(place, "issuer-without-keys", f"the keys of {issuer} cannot be had: {error}", remedy)
         return
     if not any(key.algorithm.startswith("RS") for key in keys.keys):
         kinds = ", ".join(sorted(keys.algorithms)) or "none that can verify a token"
         yield IssuerTrap(
             place,
-            "issuer without RSA keys",
+            "issuer-without-rsa-keys",
             f"the keys of {issuer} are for {kinds}, and JWT authorizers take RS256, RS384 and RS512",
             "have the issuer sign with RS256, or use a Lambda authorizer (gatepost.gates.aws_lambda)",
         )

@@ -54,15 +54,19 @@ class IssuerKeys:
         issuer: The issuer.
     """
 
-    def __init__(self, issuer: str, fetcher: Fetcher, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, issuer: str, fetcher: Fetcher, clock: Callable[[], float], time_limit: float = TIME_LIMIT
+    ) -> None:
         """Fetch nothing yet.
 
         Args:
             issuer: The issuer.
             fetcher: What fetches, within AWS's limits.
             clock: Returns the time in seconds since 1970.
+            time_limit: Seconds that a fetch may take.
         """
         self.issuer = issuer
+        self._limit = time_limit + _MARGIN
         self._fetcher = fetcher
         self._clock = clock
         self._keys: KeysAtHand | None = None
@@ -89,7 +93,7 @@ class IssuerKeys:
         """
         now = self._clock()
         try:
-            document = await elsewhere(lambda: read_discovery(self.issuer, self._fetcher), TIME_LIMIT + _MARGIN)
+            document = await elsewhere(lambda: read_discovery(self.issuer, self._fetcher), self._limit)
         except TimeoutError:
             raise FetchFailed(f"the discovery document of {self.issuer} took too long") from None
         self._jwks_uri, self._located_at = document.jwks_uri, now
@@ -124,7 +128,7 @@ class IssuerKeys:
                 return NoKeys(say.DISCOVERY_FAILED, str(error))
         jwks_uri = self._jwks_uri or ""
         try:
-            key_set = await elsewhere(lambda: read_keys(jwks_uri, self._fetcher), TIME_LIMIT + _MARGIN)
+            key_set = await elsewhere(lambda: read_keys(jwks_uri, self._fetcher), self._limit)
         except (FetchFailed, TimeoutError) as error:
             self._jwks_uri = None  # it may have moved: ask again where it is
             return NoKeys(say.JWKS_FAILED, str(error) or "it took too long")

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from gatepost.apigateway.authorizers.answer_cache import AnswerCache
 from gatepost.apigateway.authorizers.asked_policy import iam_request
 from gatepost.apigateway.authorizers.lambda_answer import BadAnswer, LambdaAnswer, Unauthorized, read_answer
-from gatepost.apigateway.authorizers.permission import authorizer_arn, is_permitted
 from gatepost.apigateway.authorizers.validation import Validation
 from gatepost.apigateway.events.arn import method_arn
 from gatepost.apigateway.events.authorizer import authorizer_event
@@ -15,6 +14,7 @@ from gatepost.apigateway.events.identity_source import identity_values
 from gatepost.apigateway.exchange import Exchange, Failure
 from gatepost.apigateway.iam.evaluation import evaluate
 from gatepost.apigateway.iam.policy import Policy
+from gatepost.apigateway.invocation_permission import authorizer_arn, may_invoke
 from gatepost.apigateway.invoking import Functions, Invocation
 from gatepost.apigateway.model.api import Api
 from gatepost.apigateway.model.assumptions import Assumptions
@@ -27,8 +27,6 @@ REST_LIMIT = 30.0
 
 REST_TTL = 300.0
 MAX_TTL = 3600.0
-
-LONGEST_ARN = 1600  # bytes, of a REST API's methodArn
 
 _UNAUTHORIZED = Failure("UNAUTHORIZED")
 _HTTP_DENIED = Failure("ACCESS_DENIED")
@@ -86,7 +84,7 @@ class LambdaGate:
         self._resource_policies = () if resource_policy is None else (resource_policy,)
         self._cache = AnswerCache(_ttl(api, authorizer, assumptions), clock)
         self._arn = authorizer_arn(api, authorizer)
-        self._permitted = authorizer.credentials is not None or is_permitted(function, self._arn)
+        self._permitted = authorizer.credentials is not None or may_invoke(function, (self._arn,))
         self._validation = None
         if authorizer.kind == "TOKEN" and authorizer.validation:
             self._validation = Validation(authorizer.validation, whole=assumptions.full_validation)
@@ -117,9 +115,6 @@ class LambdaGate:
         authorizer = self._authorizer
         steps = [("authorizer", True, authorizer.name)]
         arn = method_arn(exchange, self._assumptions)
-        if self._rest and len(arn.encode()) > LONGEST_ARN:
-            steps.append(("methodArn", False, f"it has more than {LONGEST_ARN} bytes"))
-            return _Question(steps, Failure("URI_TOO_LONG"))
         values = identity_values(exchange, authorizer.identity_sources)
         missing = [source for source, value in zip(authorizer.identity_sources, values, strict=True) if not value]
         if missing and self._demanding:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from gatepost.apigateway.functions import failures
 from gatepost.apigateway.functions.call import Call
-from gatepost.apigateway.functions.worker import Why, Worker
+from gatepost.apigateway.functions.house import Why
+from gatepost.apigateway.functions.worker import Worker
 
 
 class Crew:

@@ -50,6 +50,11 @@ class Report(NamedTuple):
         return line
 
 
+def _readable(data: bytes) -> str:
+    """Return what a function wrote, with spaces for the no-break spaces that awslambdaric puts into tracebacks."""
+    return data.decode("utf-8", "replace").replace("\u00a0", " ")
+
+
 def moment(seconds: float) -> str:
     """Return a time as AWS's log lines have it: `2026-03-01T12:00:00.123Z`."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -79,7 +84,7 @@ class FunctionLog:
         data = (self._rest + data).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         complete, newline, self._rest = data.rpartition(b"\n")
         if newline:
-            self._lines += complete.decode("utf-8", "replace").split("\n")
+            self._lines += _readable(complete).split("\n")
         if len(self._rest) > _LONGEST:
             self._end_line()
 
@@ -97,7 +102,7 @@ class FunctionLog:
             self._log(self._write(lines))
 
     def _end_line(self) -> None:
-        self._lines.append(self._rest.decode("utf-8", "replace"))
+        self._lines.append(_readable(self._rest))
         self._rest = b""
 
     def _text(self, lines: Sequence[str]) -> str:

@@ -50,7 +50,8 @@ def link_runtime(folder: Path) -> None:
         if spec is None or spec.origin is None:
             continue
         home = Path(spec.origin)
-        source = home.parent if spec.submodule_search_locations is not None else home
+        # A module may claim to be a package once it is imported, as six does.
+        source = home.parent if home.name == "__init__.py" else home
         (folder / source.name).symlink_to(source.resolve())
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gatepost.apigateway.functions import node_runtime, python_runtime
 from gatepost.apigateway.functions.code_folder import find_code
 from gatepost.apigateway.functions.environment import environment
-from gatepost.apigateway.functions.worker import Launch
+from gatepost.apigateway.functions.launch import Launch
 from gatepost.apigateway.model.function import Function
 from gatepost.apigateway.model.place import Problem, TemplateError
 

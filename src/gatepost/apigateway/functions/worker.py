@@ -4,53 +4,25 @@ import asyncio
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 from gatepost.apigateway.functions import failures, memory, runtime_api
-from gatepost.apigateway.functions.call import Call, trace_id
-from gatepost.apigateway.functions.function_log import FunctionLog, Report, moment
+from gatepost.apigateway.functions.call import Call
+from gatepost.apigateway.functions.event_message import event_for
+from gatepost.apigateway.functions.function_log import FunctionLog, moment
+from gatepost.apigateway.functions.house import House, Why
+from gatepost.apigateway.functions.launch import Launch
+from gatepost.apigateway.functions.meter import Meter
 from gatepost.apigateway.functions.process import Process
 from gatepost.apigateway.functions.runtime_api import RuntimeConnection
 from gatepost.apigateway.functions.watch import Watch
 from gatepost.apigateway.model.function import Function
 
-# The error of a worker that never was ready, for the call with a given id.
-Why: TypeAlias = Callable[[str], bytes]
 State: TypeAlias = Literal["starting", "idle", "busy", "ended"]
 
-# Seconds for which the figure in the REPORT line may be old.
-_STALE = 0.25
 _RUNTIME_STATES = {"starting": "Started", "idle": "Ready", "busy": "Running", "ended": "Ended"}
-
-
-class Launch(NamedTuple):
-    """How to start a process of a function.
-
-    Attributes:
-        command: The program and its arguments.
-        folder: Its working directory, the folder of the code.
-        environment: Makes its environment from the address of the Runtime API and a folder of its own.
-    """
-
-    command: tuple[str, ...]
-    folder: Path
-    environment: Callable[[str, Path], Mapping[str, str]]
-
-
-class House(Protocol):
-    """What a worker tells the function's other workers, and the pool."""
-
-    def ready(self, worker: "Worker", /) -> None:
-        """It waits for an event."""
-
-    def gone(self, worker: "Worker", error: Why | None, /) -> None:
-        """It has ended; `error` says why, when it never was ready."""
-
-    def group(self, pid: int, lives: bool, /) -> None:
-        """A process group has come, or gone."""
 
 
 class Worker:
@@ -85,13 +57,9 @@ class Worker:
         self._waiting: RuntimeConnection | None = None
         self._call: Call | None = None
         self._watch = Watch(function.memory, looked=log.flush, late=self._give_up, full=self._kill_for_memory)
-        self._started = 0.0
-        self._began = 0.0
-        self._init: float | None = None
+        self._meter = Meter(function.memory, log)
         self._init_error: Why | None = None
         self._out_of_memory = False
-        self._memory_used = 0
-        self._memory_read = 0.0
         self.state: State = "starting"
         self.retired = False
 
@@ -99,7 +67,8 @@ class Worker:
 
     async def start(self) -> None:
         """Start the process; whatever goes wrong is told to the house."""
-        self._started = self._loop.time()
+        self._meter.start()
+        deadline = self._loop.time() + self._init_timeout
         try:
             self._server = await self._loop.create_server(self._connection, "127.0.0.1", 0)
             port = self._server.sockets[0].getsockname()[1]
@@ -119,7 +88,7 @@ class Worker:
             return
         self._house.group(self._process.pid, True)
         memory.confine(self._process.pid, self._function.memory)
-        self._watch.begin(self._process.pid, self._started + self._init_timeout)
+        self._watch.begin(self._process.pid, deadline)
 
     def kill(self) -> None:
         """End it now, with everything that it started; `gone` follows."""
@@ -139,15 +108,13 @@ class Worker:
 
     def _ended(self, status: int, memory_used: int = 0) -> None:
         """Its process is gone: answer the call, and leave nothing behind."""
-        self._memory_used = max(self._memory_used, memory_used)
+        self._meter.used(memory_used)
         was, self.state = self.state, "ended"
         call, self._call = self._call, None
         self._watch.stop()
         if was == "starting" and self._init_error is None:
             self._init_error = partial(failures.crashed, status=status, out_of_memory=self._out_of_memory)
-            self._log.line(
-                f"INIT_REPORT Init Duration: {self._elapsed(self._started):.2f} ms\tPhase: init\tStatus: error"
-            )
+            self._meter.not_ready()
         if call is not None:
             payload = failures.crashed(call.request_id, status, out_of_memory=self._out_of_memory)
             error = "Runtime.OutOfMemory" if self._out_of_memory else "Runtime.ExitError"
@@ -173,30 +140,20 @@ class Worker:
         connection, self._waiting = self._waiting, None
         self.state = "busy"
         self._call = call
-        self._began = self._loop.time()
-        now = time.time()
+        self._meter.begin()
         self._log.request_id = call.request_id
         self._log.line(f"START RequestId: {call.request_id} Version: $LATEST")
-        event = runtime_api.reply(
-            200,
-            call.payload,
-            "Content-Type: application/json\r\n"
-            f"Lambda-Runtime-Aws-Request-Id: {call.request_id}\r\n"
-            f"Lambda-Runtime-Deadline-Ms: {int((now + self._function.timeout) * 1000)}\r\n"
-            f"Lambda-Runtime-Invoked-Function-Arn: {self._function.arn}\r\n"
-            f"Lambda-Runtime-Trace-Id: {trace_id(now)}\r\n",
-        )
-        if self._process is None or connection is None or not connection.send(event):
+        if self._process is None or connection is None or not connection.send(event_for(call, self._function)):
             self.kill()
         else:
-            self._watch.begin(self._process.pid, self._began + self._function.timeout)
+            self._watch.begin(self._process.pid, self._loop.time() + self._function.timeout)
 
     def next(self, connection: RuntimeConnection) -> None:
         """Take note that the process waits for an event (`Runtime`)."""
         if self.state in {"ended", "busy"}:
             return
         if self.state == "starting":
-            self._init = self._elapsed(self._started)
+            self._meter.ready()
             self._watch.rest()
             self._drain()
         self.state = "idle"
@@ -254,23 +211,11 @@ class Worker:
         self.state = "idle"
 
     def _report(self, call: Call, status: str, error: str) -> None:
-        now = self._loop.time()
-        if self._process is not None and (now - self._memory_read > _STALE or self._init is not None):
-            self._memory_read = now
-            self._memory_used = max(self._memory_used, memory.most(self._process.pid))
-        milliseconds = self._elapsed(self._began)
-        report = Report(
-            call.request_id, milliseconds, self._function.memory, self._memory_used, self._init, status, error
-        )
-        self._init = None
-        self._log.end(f"END RequestId: {call.request_id}", str(report))
+        self._meter.report(call.request_id, None if self._process is None else self._process.pid, status, error)
 
     def _drain(self) -> None:
         if self._process is not None:
             self._process.drain()
-
-    def _elapsed(self, since: float) -> float:
-        return (self._loop.time() - since) * 1000
 
     # ── Its limits
 

@@ -5,17 +5,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol, cast
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-
 from gatepost.apigateway.exchange import Failure, Request, Response
-from gatepost.apigateway.gateway.http_request import Head, Header, Malformed, read_head
+from gatepost.apigateway.gateway.http_request import Head
 from gatepost.apigateway.gateway.http_response import CONTINUE, octets
+from gatepost.apigateway.gateway.request_reader import BAD_REQUEST, RequestReader
 
-# The API refuses more than 10,240 octets of headers in its own words; beyond this nobody reads on to find out.
-MAX_HEAD = 64 * 1024
-MAX_BODY = 10 * 1024 * 1024
-# With the framing of chunks, what is said beside them, and trailers.
-_MAX_OCTETS = 8 * MAX_BODY
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 60.0
 IDLE_SECONDS = 75.0
@@ -27,8 +21,6 @@ _NEVER = float("inf")
 _QUEUED_REQUESTS = 16
 _QUEUED_OCTETS = 1024 * 1024
 
-_BAD_REQUEST = Response(400, (("content-type", "application/json"),), b'{"message":"Bad Request"}')
-_EXPECTATION_FAILED = Response(417, (("content-type", "application/json"),), b'{"message":"Expectation Failed"}')
 _TIMED_OUT = Response(408, (("content-type", "application/json"),), b'{"message":"Request Timeout"}')
 
 
@@ -59,7 +51,7 @@ class _Waiting(NamedTuple):
     """A request in the pipeline, or what is answered in place of one."""
 
     request: Request | None
-    response: Response = _BAD_REQUEST
+    response: Response = BAD_REQUEST
     refusal: Failure | None = None
     stays: bool = False
 
@@ -76,18 +68,9 @@ class Connection(asyncio.Protocol):
         self.deadline = loop.time() + HEAD_SECONDS
         self._serving = serving
         self._loop = loop
-        self._parser = HttpRequestParser(self)
+        self._reader = RequestReader(self)
         self._transport: asyncio.Transport
         self._peer = ""
-        self._target = ""
-        self._headers: list[Header] = []
-        self._head: Head | None = None
-        self._octets = 0
-        self._body: list[bytes] = []
-        self._body_octets = 0
-        self._arriving = False
-        self._owes_continue = False
-        self._deaf = False  # nothing that comes from now on is read
         self._waiting: deque[_Waiting] = deque()
         self._waiting_octets = 0
         self._task: asyncio.Task[None] | None = None
@@ -105,39 +88,17 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; what is being answered goes on, as it does on AWS."""
-        self._deaf = True
+        self._reader.deaf = True
         self._waiting.clear()
         self._serving.closed(self, self._task)
 
     def data_received(self, data: bytes) -> None:
         """Take what arrived."""
-        if self._deaf:
-            return
-        self._octets += len(data)
-        try:
-            self._parser.feed_data(data)
-        except HttpParserUpgrade:
-            pass  # the request was complete, and is answered as the plain one that it also is
-        except HttpParserError:
-            if not self._deaf:
-                self._end_with(_BAD_REQUEST)
-            return
-        self._measure()
-
-    def _measure(self) -> None:
-        """See that a request that is still arriving is not too much of one."""
-        if self._deaf:
-            return
-        if not self._arriving:
-            self._octets = 0
-        elif self._head is None and self._octets > MAX_HEAD:
-            self._refuse(Failure("HEADERS_TOO_LARGE"))
-        elif self._octets > _MAX_OCTETS:
-            self._refuse(Failure("REQUEST_TOO_LARGE"))
+        self._reader.feed(data)
 
     def eof_received(self) -> bool:
         """Note that nothing more comes; what is on its way is still answered."""
-        self._deaf = True
+        self._reader.deaf = True
         return self._busy
 
     def pause_writing(self) -> None:
@@ -151,76 +112,31 @@ class Connection(asyncio.Protocol):
         self._rest()
         self._go_on()
 
-    # ── httptools ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── what the reader has to say (`Taker`) ─────────────────────────────────────────────────────────────────────
 
-    def on_message_begin(self) -> None:
-        """Begin with a request."""
-        if self._deaf:
-            return
-        self._target = ""
-        self._headers = []
-        self._head = None
-        self._body = []
-        self._body_octets = 0
-        self._arriving = True
+    def began(self) -> None:
+        """Give the client time to send the head of a request."""
         if not self._busy:
             self.deadline = self._loop.time() + HEAD_SECONDS
 
-    def on_url(self, url: bytes) -> None:
-        """Take the target, or a part of it."""
-        self._target += url.decode("latin-1")
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
-        if self._head is None:  # what comes after a chunked body is left out
-            self._headers.append((name.decode("latin-1"), value.decode("latin-1").rstrip(" \t")))
-
-    def on_headers_complete(self) -> None:
-        """Look at the head, before anything of the body is taken."""
-        if self._deaf:
-            return
-        parser = self._parser
-        try:
-            self._head = head = read_head(
-                parser.get_method().decode("ascii"), self._target, self._headers, parser.get_http_version()
-            )
-        except Malformed:
-            self._end_with(_BAD_REQUEST)
-            return
-        if head.expectation == "other":
-            self._end_with(_EXPECTATION_FAILED)
-        elif head.length > MAX_BODY:
-            self._refuse(Failure("REQUEST_TOO_LARGE"))
-        elif head.expectation:
-            self._owes_continue = True
-            self._continue()
+    def headed(self) -> None:
+        """Give the client time to send the body of a request, and ask for it if it waits for that."""
         if not self._busy:
+            self._continue()
             self.deadline = self._loop.time() + BODY_SECONDS
 
-    def on_body(self, body: bytes) -> None:
-        """Take a part of the body."""
-        if self._deaf:
-            return
-        self._body_octets += len(body)
-        if self._body_octets > MAX_BODY:
-            self._refuse(Failure("REQUEST_TOO_LARGE"))
-        else:
-            self._body.append(body)
-
-    def on_message_complete(self) -> None:
+    def take(self, head: Head, body: bytes, stays: bool) -> None:
         """Put a complete request into the pipeline."""
-        if self._deaf or self._head is None:
-            return
-        parser, body = self._parser, self._body
-        stays = parser.should_keep_alive() and not parser.should_upgrade() and self._head.version != "1.0"
-        request = self._request(self._head, b"".join(body) if body else b"")
-        self._head = None
-        self._arriving = False
-        self._owes_continue = False
-        self._octets = 0
-        if not stays:
-            self._deaf = True
-        self._enqueue(_Waiting(request, stays=stays))
+        self._enqueue(_Waiting(self._request(head, body), stays=stays))
+
+    def refuse(self, head: Head, refusal: Failure) -> None:
+        """Put a request of which not everything is read into the pipeline, as the last one."""
+        self._enqueue(_Waiting(self._request(head, b""), refusal=refusal))
+
+    def end_with(self, response: Response) -> None:
+        """Put an answer into the pipeline, as the last one."""
+        self._reader.deaf = True
+        self._enqueue(_Waiting(None, response))
 
     # ── the pipeline ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -246,7 +162,7 @@ class Connection(asyncio.Protocol):
             self._waiting_octets += len(waiting.request.body)
         self._go_on()
         full = len(self._waiting) >= _QUEUED_REQUESTS or self._waiting_octets > _QUEUED_OCTETS
-        if full and self._reading and not self._deaf:
+        if full and self._reading and not self._reader.deaf:
             self._reading = False
             self._transport.pause_reading()
 
@@ -255,7 +171,7 @@ class Connection(asyncio.Protocol):
         if self._task is not None or not self._writable or self._transport.is_closing():
             return
         if not self._waiting:
-            if self._deaf:
+            if self._reader.deaf:
                 self._finish()
                 return
             if not self._reading:
@@ -275,7 +191,7 @@ class Connection(asyncio.Protocol):
         self._task = None
         if self._transport.is_closing():
             return
-        is_last = not self._waiting and (self._deaf or self._serving.draining)
+        is_last = not self._waiting and (self._reader.deaf or self._serving.draining)
         stays = waiting.stays and not is_last
         head_only = request is not None and request.method == "HEAD"
         self._transport.write(octets(response, date=self._serving.date, head_only=head_only, stays=stays))
@@ -290,34 +206,23 @@ class Connection(asyncio.Protocol):
             self.deadline = _NEVER
             return
         seconds = IDLE_SECONDS
-        if self._arriving:
-            seconds = HEAD_SECONDS if self._head is None else BODY_SECONDS
+        if self._reader.arriving:
+            seconds = HEAD_SECONDS if self._reader.head is None else BODY_SECONDS
         self.deadline = self._loop.time() + seconds
 
     def _continue(self) -> None:
         """Ask for the body that the client holds back, once it is this request's turn."""
-        if self._owes_continue and not self._busy:
-            self._owes_continue = False
+        if self._reader.owes_continue and not self._busy:
+            self._reader.owes_continue = False
             self._transport.write(CONTINUE)
 
     # ── ends ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _refuse(self, refusal: Failure) -> None:
-        """Let the API answer in its own words, of which it has not seen everything, and end."""
-        self._deaf = True
-        path, _, query = self._target.partition("?")
-        head = self._head or Head("GET", path or "/", query, tuple(self._headers), "1.1", 0, "")
-        self._enqueue(_Waiting(self._request(head, b""), refusal=refusal))
-
-    def _end_with(self, response: Response) -> None:
-        self._deaf = True
-        self._enqueue(_Waiting(None, response))
-
     def _finish(self) -> None:
         """End the connection: the client gets time to read the response before what it still sends is not taken."""
-        self._deaf = True
+        self._reader.deaf = True
         self._waiting.clear()
-        if self._arriving and self._transport.can_write_eof():
+        if self._reader.arriving and self._transport.can_write_eof():
             self._transport.write_eof()
             self.deadline = self._loop.time() + LINGER_SECONDS
         else:
@@ -325,14 +230,14 @@ class Connection(asyncio.Protocol):
 
     def expire(self) -> None:
         """Do what follows when the deadline has come."""
-        if self._transport.is_closing() or not self._writable or self._deaf or not self._arriving:
+        if self._transport.is_closing() or not self._writable or self._reader.deaf or not self._reader.arriving:
             self._transport.abort()
         else:
-            self._end_with(_TIMED_OUT)
+            self.end_with(_TIMED_OUT)
 
     def drain(self) -> None:
         """Close the connection when nothing is on its way."""
-        if not self._busy and not self._arriving:
+        if not self._busy and not self._reader.arriving:
             self._transport.close()
 
     def abort(self) -> None:

@@ -77,7 +77,7 @@ class Running:
             ConfigurationError: When the application cannot be served.
             OSError: When a port cannot be had.
         """
-        site = await self._begin(application)
+        site = await self._begin(application, None)
         try:
             self._reports.serving(site, self._ports)
             site = await self._watching(site)
@@ -130,7 +130,7 @@ class Running:
             if self._end.is_set() or not watched.changed():
                 continue
             try:
-                changed = await self._begin(await asyncio.to_thread(self._load))
+                changed = await self._begin(await asyncio.to_thread(self._load), site)
             except (GatepostError, OSError) as error:
                 self._reports.kept(error)
                 continue
@@ -142,7 +142,7 @@ class Running:
             self._reports.serving(site, self._ports)
         return site
 
-    async def _begin(self, application: Application) -> Site:
+    async def _begin(self, application: Application, before: Site | None) -> Site:
         """Serve an application, in place of what was served before.
 
         Raises:
@@ -152,7 +152,7 @@ class Running:
         listeners = self._listeners(served_apis(application, self._settings.api))
         try:
             site = Site(application, self._settings, self._output)
-            await site.start()
+            await site.start(before)
         except BaseException:
             for listener in listeners.values():
                 listener.close()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from gatepost.apigateway.answers.http_proxy import HttpProxying
 from gatepost.apigateway.authorizers.authorizing import Authorizing
+from gatepost.apigateway.authorizers.discovery_document import TIME_LIMIT
 from gatepost.apigateway.functions.pool import FunctionPool
 from gatepost.apigateway.gateway.gateway import Gateway
 from gatepost.apigateway.gateway.integrating import Integrating
@@ -27,6 +28,8 @@ class Settings(NamedTuple):
         concurrency: How many processes a function may have.
         api: The logical id of the one API to serve, or `None` for all.
         ca_file: Certificates that issuers' servers may have besides those that the system trusts, or `None`.
+        issuer_seconds: How long an issuer may take for a document; AWS's own limit unless a test needs more.
+        handed_on: Variables of the environment for all functions.
     """
 
     assumptions: Assumptions = Assumptions()
@@ -35,6 +38,8 @@ class Settings(NamedTuple):
     concurrency: int = 4
     api: str | None = None
     ca_file: str | None = None
+    issuer_seconds: float = TIME_LIMIT
+    handed_on: Mapping[str, str] = {}
 
 
 class Output(NamedTuple):
@@ -72,7 +77,11 @@ class Site:
         self.apis = served_apis(application, settings.api)
         self._settings = settings
         self._pool = FunctionPool(
-            application.functions, concurrency=settings.concurrency, log=output.function, warm=True
+            application.functions,
+            concurrency=settings.concurrency,
+            log=output.function,
+            handed_on=settings.handed_on,
+            warm=True,
         )
         self._proxying = HttpProxying()
         self._authorizing: list[Authorizing] = []
@@ -95,6 +104,7 @@ class Site:
             assumptions=settings.assumptions,
             allow_iam=settings.allow_iam,
             ca_file=settings.ca_file,
+            time_limit=settings.issuer_seconds,
         )
 
     def _gateway(self, api: Api, authorizing: Authorizing, output: Output) -> Gateway:
@@ -111,8 +121,11 @@ class Site:
             complain=output.complain,
         )
 
-    async def start(self) -> None:
+    async def start(self, before: "Site | None" = None) -> None:
         """Begin: with the processes of the functions, and the discovery of every issuer.
+
+        Args:
+            before: The site that this one takes the place of; the processes of functions that are the same stay.
 
         Raises:
             ConfigurationError: When an issuer cannot be discovered, or a function cannot be run.
@@ -120,7 +133,7 @@ class Site:
         unreachable = self._settings.allow_unreachable_issuers
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._pool.start())
+                tasks.create_task(self._pool.start(None if before is None else before._pool))
                 for authorizing in self._authorizing:
                     tasks.create_task(authorizing.start(allow_unreachable=unreachable))
         except BaseException as error:
@@ -137,6 +150,7 @@ class Site:
 
     async def retire(self, seconds: float = 30.0) -> None:
         """Let what is on its way come to its end, for so many seconds at most, and end."""
+        await self._pool.stop_watching()
         try:
             async with asyncio.timeout(seconds):
                 for gateway in self._gateways:

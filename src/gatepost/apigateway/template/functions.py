@@ -14,7 +14,9 @@ _URI = re.compile(r"arn:[^:]+:apigateway:[^:]*:lambda:path/[^/]+/functions/(?P<f
 _ARN = re.compile(
     r"arn:[^:]+:lambda:(?P<region>[^:]*):(?P<account>\d*):function:(?P<name>[^:]+)(?::(?P<qualifier>[^:]+))?"
 )
-_RUNTIME = re.compile(r"(?:python3\.|nodejs)\d+(?:\.x)?")
+# CloudFormation user guide, "Get values stored in other services using dynamic references".
+_DYNAMIC = re.compile(r"\{\{resolve:[a-z-]+:")
+_RUNTIME = re.compile(r"(?:python3\.|nodejs)\d+(?:\.x)?|provided\.al2(?:023)?")
 
 
 class FunctionTable:
@@ -54,7 +56,7 @@ class FunctionTable:
             code=code,
             inline_code=inline,
             layers=tuple(_layers(node, layers, artifacts)),
-            environment=variables.mapping("Variables") if variables is not None else {},
+            environment=_variables(variables, self._report) if variables is not None else {},
             timeout=node.integer("Timeout") or 3,
             memory=node.integer("MemorySize") or 128,
             place=node.place,
@@ -103,13 +105,24 @@ class FunctionTable:
         return self._names.get(name)
 
 
+def _variables(node: Node, report: Report) -> dict[str, str]:
+    variables = node.mapping("Variables")
+    for name, value in variables.items():
+        dynamic = _DYNAMIC.search(value)
+        if dynamic is not None:
+            place = node["Variables"][name].place
+            what = "Only AWS knows its value: the function gets the reference as it is written. Use a parameter."
+            report.notice(place, f"{dynamic[0]}…}}}} is a dynamic reference. {what}")
+    return variables
+
+
 def _runtime(node: Node) -> str:
     if node.text("PackageType") == "Image":
         node["PackageType"].problem("A function from a container image needs a container engine and is not supported.")
         return ""
     runtime = node.required("Runtime")
     if runtime and not _RUNTIME.fullmatch(runtime):
-        node["Runtime"].problem(f"{runtime} is not supported. Use python3.x or nodejsNN.x.")
+        node["Runtime"].problem(f"{runtime} is not supported. Use python3.x, nodejsNN.x or provided.al2023.")
     return runtime
 
 

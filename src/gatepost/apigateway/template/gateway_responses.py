@@ -2,6 +2,7 @@
 
 from gatepost.apigateway.model.api import GatewayResponse
 from gatepost.apigateway.template.node import Node
+from gatepost.apigateway.template.parameter_mappings import header_parameters
 from gatepost.apigateway.template.reading import Reading
 from gatepost.apigateway.template.template_check import templates
 
@@ -57,6 +58,6 @@ def _response(node: Node, kind: str) -> GatewayResponse:
     status = node.integer("statusCode", "StatusCode")
     return GatewayResponse(
         status=status,
-        parameters=node.mapping("responseParameters", "ResponseParameters"),
+        parameters=header_parameters(node.get("responseParameters", "ResponseParameters"), "gatewayresponse.header."),
         templates=templates(node, "responseTemplates", "ResponseTemplates"),
     )

@@ -7,6 +7,12 @@ from typing import Literal
 from gatepost.apigateway.model.authorizer import Payload
 from gatepost.apigateway.model.integration import HttpProxy, Integration, LambdaProxy, Mock, MockResponse
 from gatepost.apigateway.template.node import Node, Unknown
+from gatepost.apigateway.template.parameter_mappings import (
+    header_parameters,
+    http_request_parameters,
+    http_response_parameters,
+    rest_request_parameters,
+)
 from gatepost.apigateway.template.reading import Reading
 from gatepost.apigateway.template.template_check import templates
 
@@ -59,8 +65,9 @@ def read_integration(
     if named == "HTTP_PROXY":
         return _http_proxy(node, uri_node, uri, kind, timeout)
     function = reading.functions.use(uri_node, uri)
-    if kind == "HTTP" and node.get(*_REQUEST_PARAMETERS) is not None:
-        node[_present(node, _REQUEST_PARAMETERS)].problem("Parameter mapping for a function is not supported.")
+    for mapped in (_REQUEST_PARAMETERS, _RESPONSE_PARAMETERS):
+        if kind == "HTTP" and node.get(*mapped) is not None:
+            node[_present(node, mapped)].problem("Parameter mapping for a function is not supported.")
     if function is None:
         return None
     return LambdaProxy(function, _payload(node, kind), timeout, node.text(*_CREDENTIALS), node.place)
@@ -117,25 +124,17 @@ def _http_proxy(node: Node, uri_node: Node, uri: str, kind: str, timeout: float)
     method = node.text(*_METHOD) or ("" if kind == "REST" else "ANY")
     if not method:
         node.problem("The integration has no HTTP method.")
+    given = node.get(*_REQUEST_PARAMETERS)
     # A REST API's integration responses do nothing for a proxy; an HTTP API's parameters stand by status.
     responses = node.get(*_RESPONSE_PARAMETERS) if kind == "HTTP" else None
     return HttpProxy(
         url=uri,
         method=method.upper(),
         timeout=timeout,
-        request_parameters=node.mapping(*_REQUEST_PARAMETERS),
-        response_parameters={status: _response_parameters(each) for status, each in responses.items()}
-        if responses is not None
-        else {},
+        request_parameters=http_request_parameters(given) if kind == "HTTP" else rest_request_parameters(given),
+        response_parameters=http_response_parameters(responses),
         place=node.place,
     )
-
-
-def _response_parameters(node: Node) -> dict[str, str]:
-    listed = node.get("ResponseParameters")
-    if listed is None:
-        return {name: each.own_text() for name, each in node.items()}
-    return {each.required("Destination"): each.required("Source") for each in listed.elements()}
 
 
 def _mock(node: Node) -> Mock:
@@ -151,11 +150,26 @@ def _mock_responses(node: Node) -> list[MockResponse]:
     found: list[MockResponse] = []
     by_pattern = node.get("responses")
     if by_pattern is not None:
-        found += [_mock_response(each, None if key == "default" else key) for key, each in by_pattern.items()]
+        found += [
+            _mock_response(each, _pattern(each, "" if key == "default" else key)) for key, each in by_pattern.items()
+        ]
     listed = node.get("IntegrationResponses")
     if listed is not None:
-        found += [_mock_response(each, each.text("SelectionPattern") or None) for each in listed.elements()]
+        for each in listed.elements():
+            selection = each.get("SelectionPattern")
+            found.append(
+                _mock_response(each, _pattern(selection, selection.own_text()) if selection is not None else None)
+            )
     return found
+
+
+def _pattern(node: Node, pattern: str) -> str | None:
+    """Return the pattern for the status of a mock's answer; `None` for the default one."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        node.problem(f"The selection pattern {pattern} is no regular expression: {error}.")
+    return pattern or None
 
 
 def _mock_response(node: Node, selection: str | None) -> MockResponse:
@@ -166,7 +180,7 @@ def _mock_response(node: Node, selection: str | None) -> MockResponse:
     return MockResponse(
         status=int(status),
         selection=selection,
-        parameters=node.mapping("responseParameters", "ResponseParameters"),
+        parameters=header_parameters(node.get(*_RESPONSE_PARAMETERS), "method.response.header."),
         templates=templates(node, "responseTemplates", "ResponseTemplates"),
     )
 

@@ -6,16 +6,16 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 
 from gatepost.apigateway.model.place import Place
+from gatepost.apigateway.template.conditions import Conditions, equal
+from gatepost.apigateway.template.intrinsic_results import NO_VALUE, UNKNOWN, Malformed
 from gatepost.apigateway.template.node import PlacedText, Unknown, Value, below, mark_of
+from gatepost.apigateway.template.placed import like
+from gatepost.apigateway.template.references import References
 from gatepost.apigateway.template.report import Report
 from gatepost.apigateway.template.resource_values import Values
-from gatepost.apigateway.template.resources import NAMING, Resource, Resources
+from gatepost.apigateway.template.resources import Resource, Resources
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-NO_VALUE = object()
-"""What `!Ref AWS::NoValue` gives: the member that holds it is not there."""
-
-UNKNOWN = Unknown("")
 
 
 class Evaluator:
@@ -33,16 +33,13 @@ class Evaluator:
         report: Report,
     ) -> None:
         self._template = template
-        self._parameters = parameters
-        self._resources = resources
-        self._values = values
         self._report = report
-        self._truths: dict[str, bool] = {}
-        self._open: list[str] = []
+        self._conditions = conditions = Conditions(template, self.evaluate, report)
+        self._references = References(template, parameters, resources, values, conditions, self.evaluate, report)
         self._functions: dict[str, Callable[[Value, Place], Value]] = {
-            "Ref": self._ref,
-            "Condition": lambda name, place: self.condition(str(name), place),
-            "Fn::And": lambda parts, place: all(self._truth(part, place) for part in self._list(parts, place)),
+            "Ref": self._references.ref,
+            "Condition": lambda name, place: conditions.holds(str(name), place),
+            "Fn::And": lambda parts, place: all(conditions.truth(part, place) for part in self._list(parts, place)),
             "Fn::Base64": lambda text, place: b64encode(self.text(text, place).encode()).decode(),
             "Fn::Equals": self._equals,
             "Fn::FindInMap": self._find_in_map,
@@ -51,8 +48,8 @@ class Evaluator:
             "Fn::If": self._if,
             "Fn::Join": self._join,
             "Fn::Length": lambda parts, place: len(self._list(self.evaluate(parts, place), place)),
-            "Fn::Not": lambda parts, place: not self._truth(self._list(parts, place, 1)[0], place),
-            "Fn::Or": lambda parts, place: any(self._truth(part, place) for part in self._list(parts, place)),
+            "Fn::Not": lambda parts, place: not conditions.truth(self._list(parts, place, 1)[0], place),
+            "Fn::Or": lambda parts, place: any(conditions.truth(part, place) for part in self._list(parts, place)),
             "Fn::Select": self._select,
             "Fn::Split": self._split,
             "Fn::Sub": self._sub,
@@ -75,14 +72,14 @@ class Evaluator:
                 return self._refuse(where, _unsupported(name))
             try:
                 result = self._functions[name](value[name], where)
-            except _Malformed as error:
+            except Malformed as error:
                 return self._refuse(where, f"{name} {error}.")
             if type(result) is str:
                 return PlacedText(result, mark_of(value))
             return result
         if isinstance(value, list):
             parts = (self.evaluate(each, below(place, position, each)) for position, each in enumerate(value))
-            return _like(value, [part for part in parts if part is not NO_VALUE])
+            return like(value, [part for part in parts if part is not NO_VALUE])
         return value
 
     def text(self, value: Value, place: Place) -> str:
@@ -94,29 +91,11 @@ class Evaluator:
             return result
         if isinstance(result, int | float):
             return str(result)
-        raise _Malformed("needs a text here")
-
-    def condition(self, name: str, place: Place) -> bool:
-        """Tell whether the condition `name` holds."""
-        if name in self._truths:
-            return self._truths[name]
-        conditions = self._template.get("Conditions")
-        if not isinstance(conditions, dict) or name not in conditions:
-            self._report.problem(place, f"There is no condition {name}.")
-            return False
-        if name in self._open:
-            self._report.problem(place, f"The condition {name} depends on itself.")
-            return False
-        self._open.append(name)
-        key = next(key for key in conditions if key == name)
-        self._truths[name] = self._truth(conditions[name], below(place._replace(resource="Conditions"), key, None))
-        self._open.pop()
-        return self._truths[name]
+        raise Malformed("needs a text here")
 
     def exists(self, resource: Resource) -> bool:
         """Tell whether a resource's condition holds, or whether it has none."""
-        name = resource.body.get("Condition")
-        return name is None or self.condition(str(name), resource.place)
+        return self._conditions.exists(resource)
 
     def _mapping(self, value: dict[Value, Value], place: Place) -> Value:
         made = {}
@@ -124,81 +103,27 @@ class Evaluator:
             result = self.evaluate(member, below(place, key, member))
             if result is not NO_VALUE:
                 made[key] = result
-        return _like(value, made)
-
-    def _truth(self, value: Value, place: Place) -> bool:
-        result = self.evaluate(value, place)
-        if isinstance(result, bool):
-            return result
-        if isinstance(result, str) and result in {"true", "false"}:
-            return result == "true"
-        if not isinstance(result, Unknown):
-            self._report.problem(place, "A condition is expected here.")
-        return False
-
-    def _ref(self, name: Value, place: Place) -> Value:
-        if name == "AWS::NoValue":
-            return NO_VALUE
-        if isinstance(name, str) and name in self._parameters:
-            return self._parameters[name]
-        resource = self._existing(str(name), place)
-        if resource is None:
-            return UNKNOWN
-        found = self._values.ref(resource.logical_id, resource.kind, self._naming(resource))
-        if found.made_up:
-            self._report.notice(place, f"{name} is {found.value} here, which is made up.")
-        return found.value
+        return like(value, made)
 
     def _get_att(self, way: Value, place: Place) -> Value:
         if isinstance(way, list) and len(way) == 2:
-            name, attribute = str(way[0]), self.text(way[1], place)
-        elif isinstance(way, str) and "." in way:
-            name, attribute = way.split(".", 1)
-        else:
-            raise _Malformed("needs a resource and an attribute")
-        resource = self._existing(name, place)
-        if resource is None:
-            return UNKNOWN
-        found = self._values.attribute(name, resource.kind, attribute, self._naming(resource))
-        if found is None:
-            return self._refuse(place, f"{resource.kind} has no attribute {attribute} here.")
-        if found.made_up:
-            self._report.notice(place, f"{name}.{attribute} is {found.value} here, which is made up.")
-        return found.value
-
-    def _existing(self, name: str, place: Place) -> Resource | None:
-        declared = self._template.get("Parameters")
-        if isinstance(declared, dict) and name in declared:
-            return None  # the parameter's value was reported
-        resource = self._resources.get(name)
-        if resource is None:
-            self._report.problem(place, f"There is no parameter or resource {name}.")
-        elif not self.exists(resource):
-            self._report.problem(place, f"The resource {name} is not there, since its condition does not hold.")
-            return None
-        return resource
-
-    def _naming(self, resource: Resource) -> dict[str, Value]:
-        if resource.logical_id in self._open:
-            self._report.problem(resource.place, f"{resource.logical_id} depends on itself.")
-            return {}
-        self._open.append(resource.logical_id)
-        properties = resource.properties
-        named = {name: self.evaluate(properties[name], resource.place) for name in NAMING if name in properties}
-        self._open.pop()
-        return named
+            return self._references.attribute(str(way[0]), self.text(way[1], place), place)
+        if isinstance(way, str) and "." in way:
+            name, _, attribute = way.partition(".")
+            return self._references.attribute(name, attribute, place)
+        raise Malformed("needs a resource and an attribute")
 
     def _if(self, parts: Value, place: Place) -> Value:
         name, yes, no = self._list(parts, place, 3)
-        return self.evaluate(yes if self.condition(str(name), place) else no, place)
+        return self.evaluate(yes if self._conditions.holds(str(name), place) else no, place)
 
     def _equals(self, parts: Value, place: Place) -> bool:
         left, right = (self.evaluate(part, place) for part in self._list(parts, place, 2))
-        return bool(_plain(left) == _plain(right))
+        return equal(left, right)
 
     def _find_in_map(self, parts: Value, place: Place) -> Value:
         if not isinstance(parts, list) or len(parts) not in {3, 4}:
-            raise _Malformed("needs a map and two keys")
+            raise Malformed("needs a map and two keys")
         keys = [self.text(part, place) for part in parts[:3]]
         if any(isinstance(key, Unknown) for key in keys):
             return UNKNOWN
@@ -225,20 +150,20 @@ class Evaluator:
         listed = self._list(evaluated, place)
         index = self.text(position, place)
         if not index.isdecimal() or int(index) >= len(listed):
-            raise _Malformed(f"asks for element {index} of {len(listed)}")
+            raise Malformed(f"asks for element {index} of {len(listed)}")
         return listed[int(index)]
 
     def _split(self, parts: Value, place: Place) -> Value:
         separator, text = self._list(parts, place, 2)
         if not separator:
-            raise _Malformed("needs a separator")
+            raise Malformed("needs a separator")
         whole = self.text(text, place)
         return whole if isinstance(whole, Unknown) else whole.split(str(separator))
 
     def _sub(self, value: Value, place: Place) -> Value:
         text, own = self._list(value, place, 2) if isinstance(value, list) else (value, {})
         if not isinstance(text, str) or not isinstance(own, dict):
-            raise _Malformed("needs a text, and may have a mapping")
+            raise Malformed("needs a text, and may have a mapping")
         unknown = False
 
         def replaced(found: re.Match[str]) -> str:
@@ -246,12 +171,7 @@ class Evaluator:
             name = found[1].strip()
             if name.startswith("!"):
                 return f"${{{name[1:]}}}"
-            if name in own:
-                result: Value = self.evaluate(own[name], place)
-            elif "." in name and name not in self._parameters:
-                result = self._get_att(name, place)
-            else:
-                result = self._ref(name, place)
+            result = self.evaluate(own[name], place) if name in own else self._references.in_text(name, place)
             unknown = unknown or isinstance(result, Unknown)
             return self.text(result, place)
 
@@ -264,18 +184,14 @@ class Evaluator:
         if isinstance(value, dict) and length is None:
             value = self.evaluate(value, place)
         if not isinstance(value, list):
-            raise _Malformed("needs a list")
+            raise Malformed("needs a list")
         if length is not None and len(value) != length:
-            raise _Malformed(f"needs a list of {length}")
+            raise Malformed(f"needs a list of {length}")
         return value
 
     def _refuse(self, place: Place, message: str) -> Unknown:
         self._report.problem(place, message)
         return UNKNOWN
-
-
-class _Malformed(Exception):
-    """A function has other arguments than it needs."""
 
 
 def _function(value: dict[Value, Value]) -> str | None:
@@ -293,27 +209,3 @@ def _unsupported(name: str) -> str:
     if name == "Fn::Transform":
         return "Fn::Transform: only AWS::Include of a local file is supported."
     return f"{name} is not supported."
-
-
-def _plain(value: Value) -> Value:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, str | int | float) else value
-
-
-def _like(written: Value, made: Value) -> Value:
-    """Return `made` with the mark of what was written in its place."""
-    mark = mark_of(written)
-    if mark is None:
-        return made
-    placed = _PlacedMapping(made) if isinstance(made, dict) else _PlacedList(made)
-    placed.start_mark = mark
-    return placed
-
-
-class _PlacedMapping(dict[Value, Value]):
-    start_mark: object = None
-
-
-class _PlacedList(list[Value]):
-    start_mark: object = None

@@ -37,6 +37,7 @@ def load(
     samconfig: Path | None = None,
     region: str = "us-east-1",
     account: str = "123456789012",
+    needs_api: bool = True,
 ) -> Application:
     """Read a SAM or CloudFormation template.
 
@@ -48,6 +49,7 @@ def load(
         samconfig: A `samconfig.toml` with more of them; `parameters` come first.
         region: The region for ARNs and `AWS::Region`.
         account: The account for ARNs and `AWS::AccountId`.
+        needs_api: Whether a template without an API is an error.
 
     Raises:
         TemplateError: When there is anything in it that cannot be served, with every place.
@@ -86,7 +88,7 @@ def load(
     apis = _apis(reading)
     check_others(reading)
     functions = reading.functions.all()
-    if not apis:
+    if needs_api and not apis:
         report.problem(Place(file), "The template has no API with a stage, so there is nothing to serve.")
     report.stop()
     files = tuple(dict.fromkeys((file, *including.files, *reading.files)))

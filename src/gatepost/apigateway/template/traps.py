@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from gatepost.apigateway.answers.outgoing_request import url_parameters
+from gatepost.apigateway.invocation_permission import authorizer_arn, may_invoke, route_arns
 from gatepost.apigateway.model.api import DEFAULT_ROUTE, Api, Application
 from gatepost.apigateway.model.authorizer import JwtAuthorizer, LambdaAuthorizer
-from gatepost.apigateway.model.integration import LambdaProxy, Mock
+from gatepost.apigateway.model.integration import HttpProxy, LambdaProxy, Mock
 from gatepost.apigateway.model.place import Place
-from gatepost.apigateway.template.permissions import may_invoke, route_arns
+from gatepost.apigateway.routing.route_path import variables
+from gatepost.trust.location import is_loopback
 
 _REST_TTL = 300
+_IN_PATH = "integration.request.path."
 _PER_ROUTE = re.compile(r"\$?context\.(?:routeKey|path|resourcePath)", re.IGNORECASE)
-_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 
 
 class Trap(NamedTuple):
@@ -37,7 +40,7 @@ def traps(application: Application) -> tuple[Trap, ...]:
     found = [
         trap
         for api in application.apis
-        for look in (_preflight, _default_route, _kept_answers, _permissions, _warnings, _plain_http)
+        for look in (_preflight, _default_route, _kept_answers, _permissions, _unmapped, _warnings, _plain_http)
         for trap in look(api, application)
     ]
     return tuple(dict.fromkeys(found))
@@ -114,7 +117,7 @@ def _permissions(api: Api, application: Application) -> Iterator[Trap]:
     for name, authorizer in api.authorizers.items():
         if not isinstance(authorizer, LambdaAuthorizer) or authorizer.credentials is not None:
             continue
-        arn = f"{api.arn}/authorizers/{authorizer.authorizer_id}"
+        arn = authorizer_arn(api, authorizer)
         used = any(route.authorizer == name for route in api.routes)
         if used and not may_invoke(application.functions.get(authorizer.function), (arn,)):
             yield _not_permitted(
@@ -134,6 +137,30 @@ def _not_permitted(place: Place, function: str, arn: str, happens: str) -> Trap:
     )
 
 
+def _unmapped(api: Api, _: Application) -> Iterator[Trap]:
+    for route in api.routes:
+        integration = route.integration
+        if not isinstance(integration, HttpProxy):
+            continue
+        given = {each.name for each in variables(route.path)} if api.kind == "HTTP" else _mapped(integration)
+        for name in url_parameters(integration.url):
+            if name in given:
+                continue
+            rest = api.kind == "REST"
+            yield Trap(
+                integration.place,
+                "unmapped-parameter",
+                f"Nothing gives the {{{name}}} of {integration.url}: {route.key} answers 500.",
+                f"Map integration.request.path.{name}: method.request.path.{name} among the request parameters."
+                if rest
+                else f"Name it in the path of the route, as {{{name}}}.",
+            )
+
+
+def _mapped(integration: HttpProxy) -> set[str]:
+    return {target.removeprefix(_IN_PATH) for target in integration.request_parameters if target.startswith(_IN_PATH)}
+
+
 def _warnings(api: Api, _: Application) -> Iterator[Trap]:
     if api.ignores_warnings:
         yield Trap(
@@ -149,13 +176,11 @@ def _plain_http(api: Api, _: Application) -> Iterator[Trap]:
     for authorizer in api.authorizers.values():
         if not isinstance(authorizer, JwtAuthorizer) or not authorizer.issuer.startswith("http://"):
             continue
-        host = urlsplit(authorizer.issuer).hostname or ""
-        local = _LOOPBACK.fullmatch(host) is not None
+        if is_loopback(urlsplit(authorizer.issuer).hostname or ""):
+            continue  # for local work it may be, which is told as a notice
         yield Trap(
             authorizer.place,
             "plain-http-issuer",
-            f"The issuer of {authorizer.name} is reached by http, which AWS does not accept."
-            if local
-            else f"The issuer of {authorizer.name} is reached by http: who is on the way can replace its keys.",
-            "Deploy with the https issuer as the parameter's value." if local else "Use https.",
+            f"The issuer of {authorizer.name} is reached by http: who is on the way can replace its keys.",
+            "Use https.",
         )
