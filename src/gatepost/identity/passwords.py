@@ -68,7 +68,8 @@ async def for_new_user(
     profile = password_rules.profile_of(document)
     value = password["value"]
     made = await hashing(partial(password_hashing.imported, value)) if hash_allowed else None
-    made = made or await hashing(partial(_accepted, policy, value, profile, "password.value", None))
+    if made is None:
+        made = await hashing(partial(_accepted, policy, value, profile, "password.value", None))
     return NewPassword(made, password["forceChange"])
 
 
@@ -84,7 +85,8 @@ async def set_password(store: Store, environment_id: str, user_id: str, sent: ob
     body = PASSWORD.created(sent)
     state = await _state(store, environment_id, user_id)
     made = await hashing(partial(password_hashing.imported, body["value"]))
-    made = made or await hashing(partial(_prepared, state, body["value"], None, "value", now))
+    if made is None:
+        made = await hashing(partial(_prepared, state, body["value"], None, "value", now))
     return await _keep(store, state, made, must_change=body["forceChange"], now=now)
 
 
