@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,26 @@ from tests.gates import decision_report
 # Measuring coverage slows an example down, and so does a busy machine: time is not what property tests are about.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of the one PostgreSQL server; ask for an empty database instead."""
+    from tests.end_to_end.real_parts.postgresql import postgresql
+
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def prepared_postgresql(postgresql_server: str) -> Iterator[str]:
+    """The name of a database that has the tables of identities, to be copied: that is faster than to make them."""
+    from gatepost.identity.store.store import Store
+    from tests.end_to_end.real_parts.postgresql import database
+
+    with database(postgresql_server, "gatepost_prepared") as url:
+        Store.open(url).close()
+        yield "gatepost_prepared"
 
 
 def pytest_configure() -> None:

@@ -16,7 +16,7 @@ from tests.end_to_end.real_parts import nginx as _nginx
 from tests.end_to_end.real_parts.chromium import chromium
 from tests.end_to_end.real_parts.loopback_http import Answer, Asked, loopback_http
 from tests.end_to_end.real_parts.node import NODE, Node
-from tests.end_to_end.real_parts.postgresql import database, postgresql
+from tests.end_to_end.real_parts.postgresql import database
 from tests.end_to_end.real_parts.redis import redis
 
 # Starts a server from its configuration and the port that the configuration names, and returns its base URL.
@@ -67,13 +67,6 @@ def envoy(started: ExitStack, tmp_path: Path) -> StartEnvoy:
 def redis_url(tmp_path: Path) -> Iterator[str]:
     """The URL of an empty Redis."""
     with redis(tmp_path) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The URL of the one PostgreSQL server; ask for `postgresql_url` instead."""
-    with postgresql() as url:
         yield url
 
 

@@ -48,10 +48,11 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def database(server_url: str, name: str) -> Iterator[str]:
-    """Make a database of that name for the length of a `with` block; the value is its URL."""
+def database(server_url: str, name: str, template: str = "template1") -> Iterator[str]:
+    """Make a database of that name, a copy of another one, for the length of a `with` block; the value is its URL."""
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        made = psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(made.format(psycopg.sql.Identifier(name), psycopg.sql.Identifier(template)))
         try:
             yield f"{server_url.rpartition('/')[0]}/{name}"
         finally:

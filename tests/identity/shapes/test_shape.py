@@ -1,5 +1,6 @@
 """Objects are read member by member, and everything that is wrong is told at once."""
 
+import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -145,6 +146,10 @@ def test_what_fits_is_kept(kind: Kind, value: object, kept: object) -> None:
         (ListOf(Whole(), least=1), []),
         (ListOf(Whole(), most=1), [1, 2]),
         (AnyJson(), []),
+        (AnyJson(), {"a": ["b\0"]}),
+        (AnyJson(), {"a\ud800": 1}),
+        (AnyJson(), {"a": {"b": float("inf")}}),
+        (AnyJson(), {"a": json.loads("[" * 40 + "]" * 40)}),
         (AnyJson(most=10), {"a": "bbbbbbbbbbbbb"}),
     ],
 )

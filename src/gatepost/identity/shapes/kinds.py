@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from gatepost.identity.ids import is_id
 from gatepost.identity.refusals import Violation
+from gatepost.identity.shapes.fitness import unfit
 
 # Takes a violation: what is wrong, below the member that is being read.
 Tell = Callable[[Violation], None]
@@ -253,7 +254,10 @@ class AnyJson:
         if not isinstance(value, dict):
             tell(_wrong(target, "The value must be an object."))
             return {}
-        if len(repr(value)) > self.most:
+        faults = unfit(value, target)
+        if faults:
+            tell(faults[0])
+        elif len(repr(value)) > self.most:
             message = f"The object must have at most {self.most} characters."
             tell(Violation("SIZE_LIMIT_EXCEEDED", target, message, {"maximumValue": self.most}))
         return value

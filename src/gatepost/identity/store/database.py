@@ -51,6 +51,7 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
         pool_size=1 if writes else 4,
         max_overflow=0 if writes else 28,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error's text must not hold what was to be written
         **({} if writes else {"isolation_level": "AUTOCOMMIT"}),
     )
 
@@ -80,7 +81,9 @@ def postgresql_engine(url: URL) -> Engine:
         ConfigurationError: When the driver is not installed.
     """
     try:
-        return create_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
     except ModuleNotFoundError:
         raise ConfigurationError("PostgreSQL needs psycopg; run: pip install 'gatepost[postgres]'") from None
 

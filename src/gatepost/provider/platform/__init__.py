@@ -1,0 +1,1 @@
+"""The platform's API, under `/v1`: what PingOne's management API offers, with its bodies, links and errors."""
