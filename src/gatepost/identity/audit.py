@@ -11,6 +11,8 @@ from gatepost.identity.store.tables import audit_events
 
 Result = Literal["SUCCESS", "FAILED"]
 
+_INSERT = insert(audit_events)
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
@@ -35,11 +37,8 @@ def record(
     connection: Connection, environment_id: str, action: str, result: Result, document: Mapping[str, Any], now: int
 ) -> None:
     """Note that something happened, in the transaction in which it did."""
-    connection.execute(
-        insert(audit_events).values(
-            id=new_id(), environment_id=environment_id, at=now, action=action, result=result, document=document
-        )
-    )
+    row = {"id": new_id(), "environment_id": environment_id, "at": now, "action": action, "result": result}
+    connection.execute(_INSERT, {**row, "document": document})
 
 
 def latest(connection: Connection, environment_id: str, limit: int = 100) -> list[AuditEvent]:

@@ -3,11 +3,25 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gatepost.identity import token_families
 from gatepost.identity.ids import new_id, new_token, token_hash
 from gatepost.identity.store.tables import authorization_codes
+
+_THIS = (
+    authorization_codes.c.code_hash == bindparam("hash"),
+    authorization_codes.c.environment_id == bindparam("environment"),
+    authorization_codes.c.application_id == bindparam("application"),
+)
+_INSERT = insert(authorization_codes)
+_TAKE = (
+    update(authorization_codes)
+    .where(*_THIS, authorization_codes.c.used_at.is_(None), authorization_codes.c.expires_at > bindparam("now"))
+    .values(used_at=bindparam("now"))
+    .returning(authorization_codes.c.document, authorization_codes.c.family_id)
+)
+_USED = select(authorization_codes.c.family_id).where(*_THIS, authorization_codes.c.used_at.is_not(None))
 
 
 class Redemption(NamedTuple):
@@ -49,38 +63,28 @@ def issue(
     """
     code = new_token()
     connection.execute(
-        insert(authorization_codes).values(
-            code_hash=token_hash(code),
-            environment_id=environment_id,
-            application_id=application_id,
-            family_id=new_id(),
-            document=document,
-            created_at=now,
-            expires_at=now + lifetime,
-            used_at=None,
-        )
+        _INSERT,
+        {
+            "code_hash": token_hash(code),
+            "environment_id": environment_id,
+            "application_id": application_id,
+            "family_id": new_id(),
+            "document": document,
+            "created_at": now,
+            "expires_at": now + lifetime,
+            "used_at": None,
+        },
     )
     return code
 
 
 def redeem(connection: Connection, environment_id: str, application_id: str, code: str, now: int) -> Redemption:
     """Use a code. One call of however many, in however many processes, redeems it."""
-    table = authorization_codes
-    this = (
-        table.c.code_hash == token_hash(code),
-        table.c.environment_id == environment_id,
-        table.c.application_id == application_id,
-    )
-    taken = (
-        update(table)
-        .where(*this, table.c.used_at.is_(None), table.c.expires_at > now)
-        .values(used_at=now)
-        .returning(table.c.document, table.c.family_id)
-    )
-    row = connection.execute(taken).first()
+    this = {"hash": token_hash(code), "environment": environment_id, "application": application_id}
+    row = connection.execute(_TAKE, {**this, "now": now}).first()
     if row is not None:
         return Redemption("redeemed", row.document, row.family_id)
-    used = connection.execute(select(table.c.family_id).where(*this, table.c.used_at.is_not(None))).first()
+    used = connection.execute(_USED, this).first()
     if used is None:
         return _UNKNOWN
     token_families.revoke(connection, used.family_id, now)

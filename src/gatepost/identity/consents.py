@@ -29,7 +29,7 @@ def allow(
         "created_at": now,
         "updated_at": now,
     }
-    insert_or_update(connection, consents, ["user_id", "application_id"], row, ("scopes", "updated_at"))
+    insert_or_update(connection, consents, ("user_id", "application_id"), row, ("scopes", "updated_at"))
 
 
 def withdraw(connection: Connection, user_id: str, application_id: str) -> None:

@@ -4,10 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from gatepost.identity.ids import new_id
 from gatepost.identity.store.tables import flows
+
+_INSERT = insert(flows)
+_GET = select(flows).where(
+    flows.c.id == bindparam("this"),
+    flows.c.environment_id == bindparam("environment"),
+    flows.c.expires_at > bindparam("now"),
+)
+_SAVE = update(flows).where(
+    flows.c.id == bindparam("this"), flows.c.version == bindparam("read"), flows.c.expires_at > bindparam("now")
+)
+_END = delete(flows).where(flows.c.id == bindparam("this"), flows.c.version == bindparam("read"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +56,23 @@ def begin(
     """Begin a flow."""
     state = FlowState(new_id(), environment_id, session_hash, 0, document, now, now + lifetime)
     connection.execute(
-        insert(flows).values(
-            id=state.id,
-            environment_id=environment_id,
-            session_hash=session_hash,
-            version=0,
-            document=document,
-            created_at=now,
-            expires_at=state.expires_at,
-        )
+        _INSERT,
+        {
+            "id": state.id,
+            "environment_id": environment_id,
+            "session_hash": session_hash,
+            "version": 0,
+            "document": document,
+            "created_at": now,
+            "expires_at": state.expires_at,
+        },
     )
     return state
 
 
 def get(connection: Connection, environment_id: str, flow_id: str, now: int) -> FlowState | None:
     """Return a flow that has not ended, or `None`."""
-    row = connection.execute(
-        select(flows).where(flows.c.id == flow_id, flows.c.environment_id == environment_id, flows.c.expires_at > now)
-    ).first()
+    row = connection.execute(_GET, {"this": flow_id, "environment": environment_id, "now": now}).first()
     if row is None:
         return None
     return FlowState(
@@ -74,12 +84,9 @@ def save(
     connection: Connection, state: FlowState, document: Mapping[str, Any], *, now: int, lifetime: int, session_hash: str
 ) -> FlowState | None:
     """Save where a flow stands now; `None` when another request has moved it since `state` was read."""
-    moved = (
-        update(flows)
-        .where(flows.c.id == state.id, flows.c.version == state.version, flows.c.expires_at > now)
-        .values(document=document, version=state.version + 1, expires_at=now + lifetime, session_hash=session_hash)
-    )
-    if connection.execute(moved).rowcount == 0:
+    which = {"this": state.id, "read": state.version, "now": now}
+    changes = {"document": document, "version": state.version + 1, "expires_at": now + lifetime}
+    if connection.execute(_SAVE, {**which, **changes, "session_hash": session_hash}).rowcount == 0:
         return None
     return FlowState(
         state.id, state.environment_id, session_hash, state.version + 1, document, state.created_at, now + lifetime
@@ -88,5 +95,4 @@ def save(
 
 def end(connection: Connection, state: FlowState) -> bool:
     """End a flow, and tell whether it was this call that did: what comes of a flow comes of it once."""
-    gone = delete(flows).where(flows.c.id == state.id, flows.c.version == state.version)
-    return connection.execute(gone).rowcount == 1
+    return connection.execute(_END, {"this": state.id, "read": state.version}).rowcount == 1

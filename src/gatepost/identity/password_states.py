@@ -150,7 +150,8 @@ def keep(connection: Connection, state: PasswordState, new_hash: str, *, must_ch
         "locked_until": None,
         "changed_at": now,
     }
-    insert_or_update(connection, table, ["user_id"], values, values.keys() - {"user_id", "environment_id"})
+    changed = tuple(name for name in values if name not in {"user_id", "environment_id"})
+    insert_or_update(connection, table, ("user_id",), values, changed)
     return PasswordState(state.user, state.policy, new_hash, must_change, kept, 0, None, now)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert
 from gatepost.identity.ids import new_token, token_hash
 from gatepost.identity.store.tables import pushed_requests
 
+_INSERT = insert(pushed_requests)
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 
 
@@ -23,14 +24,15 @@ def push(
     """Keep a request for `lifetime` milliseconds, and return its `request_uri`."""
     uri = PREFIX + new_token()
     connection.execute(
-        insert(pushed_requests).values(
-            uri_hash=token_hash(uri),
-            environment_id=environment_id,
-            application_id=application_id,
-            document=document,
-            created_at=now,
-            expires_at=now + lifetime,
-        )
+        _INSERT,
+        {
+            "uri_hash": token_hash(uri),
+            "environment_id": environment_id,
+            "application_id": application_id,
+            "document": document,
+            "created_at": now,
+            "expires_at": now + lifetime,
+        },
     )
     return uri
 

@@ -2,13 +2,33 @@
 
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gatepost.identity import token_families
 from gatepost.identity.ids import new_token, token_hash
 from gatepost.identity.store.tables import refresh_tokens
 from gatepost.identity.store.tables import token_families as families
 from gatepost.identity.token_families import Family
+
+_THIS = refresh_tokens.c.token_hash == bindparam("hash")
+_INSERT = insert(refresh_tokens)
+_FIND = (
+    select(refresh_tokens.c.family_id, refresh_tokens.c.expires_at)
+    .join(families, families.c.id == refresh_tokens.c.family_id)
+    .where(
+        _THIS,
+        refresh_tokens.c.environment_id == bindparam("environment"),
+        families.c.application_id == bindparam("application"),
+    )
+)
+_TAKE = update(refresh_tokens).where(_THIS, refresh_tokens.c.used_at.is_(None)).values(used_at=bindparam("now"))
+_USED_AT = select(refresh_tokens.c.used_at).where(_THIS)
+_USABLE = select(refresh_tokens.c.family_id).where(
+    _THIS,
+    refresh_tokens.c.environment_id == bindparam("environment"),
+    refresh_tokens.c.used_at.is_(None),
+    refresh_tokens.c.expires_at > bindparam("now"),
+)
 
 
 class Rotation(NamedTuple):
@@ -33,14 +53,15 @@ def issue(connection: Connection, family: Family, *, now: int, lifetime: int) ->
     """Return a new refresh token of a family, good for `lifetime` milliseconds and no longer than the family."""
     token = new_token()
     connection.execute(
-        insert(refresh_tokens).values(
-            token_hash=token_hash(token),
-            environment_id=family.environment_id,
-            family_id=family.id,
-            created_at=now,
-            expires_at=min(now + lifetime, family.expires_at),
-            used_at=None,
-        )
+        _INSERT,
+        {
+            "token_hash": token_hash(token),
+            "environment_id": family.environment_id,
+            "family_id": family.id,
+            "created_at": now,
+            "expires_at": min(now + lifetime, family.expires_at),
+            "used_at": None,
+        },
     )
     return token
 
@@ -59,18 +80,13 @@ def rotate(
         lifetime: How long the next one is good, in milliseconds.
         grace: For how long a token may be used again, in milliseconds: a client whose answer was lost tries again.
     """
-    table = refresh_tokens
-    this = table.c.token_hash == token_hash(token)
-    row = connection.execute(
-        select(table.c.family_id, table.c.used_at, table.c.expires_at)
-        .join(families, families.c.id == table.c.family_id)
-        .where(this, table.c.environment_id == environment_id, families.c.application_id == application_id)
-    ).first()
+    this = {"hash": token_hash(token)}
+    which = {**this, "environment": environment_id, "application": application_id}
+    row = connection.execute(_FIND, which).first()
     if row is None or row.expires_at <= now:
         return _UNKNOWN
-    taken = connection.execute(update(table).where(this, table.c.used_at.is_(None)).values(used_at=now)).rowcount == 1
-    if not taken:
-        used_at = connection.execute(select(table.c.used_at).where(this)).scalar_one()
+    if connection.execute(_TAKE, {**this, "now": now}).rowcount == 0:
+        used_at = connection.execute(_USED_AT, this).scalar_one()
         if now - used_at > grace or grace == 0:
             token_families.revoke(connection, row.family_id, now)
             return Rotation("reused")
@@ -82,13 +98,6 @@ def rotate(
 
 def family_of(connection: Connection, environment_id: str, token: str, now: int) -> Family | None:
     """Return the family of a refresh token that could be used now, or `None`."""
-    table = refresh_tokens
-    row = connection.execute(
-        select(table.c.family_id).where(
-            table.c.token_hash == token_hash(token),
-            table.c.environment_id == environment_id,
-            table.c.used_at.is_(None),
-            table.c.expires_at > now,
-        )
-    ).first()
+    which = {"hash": token_hash(token), "environment": environment_id, "now": now}
+    row = connection.execute(_USABLE, which).first()
     return None if row is None else token_families.alive(connection, row.family_id, now)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from gatepost.identity.ids import token_hash
 from gatepost.identity.store.statements import insert_if_absent
 from gatepost.identity.store.tables import revoked_tokens
+
+_FIND = select(revoked_tokens.c.jti_hash).where(revoked_tokens.c.jti_hash == bindparam("hash"))
 
 
 def revoke(connection: Connection, environment_id: str, tokens: Iterable[tuple[str, int]]) -> None:
@@ -18,5 +20,4 @@ def revoke(connection: Connection, environment_id: str, tokens: Iterable[tuple[s
 
 def is_revoked(connection: Connection, jti: str) -> bool:
     """Tell whether the token with this `jti` was revoked."""
-    found = select(revoked_tokens.c.jti_hash).where(revoked_tokens.c.jti_hash == token_hash(jti))
-    return connection.execute(found).first() is not None
+    return connection.execute(_FIND, {"hash": token_hash(jti)}).first() is not None

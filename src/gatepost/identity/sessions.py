@@ -4,10 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from gatepost.identity.ids import new_id, token_hash
 from gatepost.identity.store.tables import sessions
+
+# Statements are built once: to build one takes longer than SQLite takes to run it.
+_INSERT = insert(sessions)
+_OF_TOKEN = select(sessions).where(
+    sessions.c.token_hash == bindparam("hash"),
+    sessions.c.environment_id == bindparam("environment"),
+    sessions.c.expires_at > bindparam("now"),
+    sessions.c.last_active_at > bindparam("idle_since"),
+)
+_GET = select(sessions).where(
+    sessions.c.id == bindparam("this"),
+    sessions.c.environment_id == bindparam("environment"),
+    sessions.c.expires_at > bindparam("now"),
+)
+_CHANGE = update(sessions).where(sessions.c.id == bindparam("this"))
+_END = delete(sessions).where(sessions.c.id == bindparam("this"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +64,32 @@ def begin(
     """Begin the session of a user who just signed on; `token` is a fresh text that only their browser gets."""
     session = Session(new_id(), environment_id, user_id, document, now, now, now, now + lifetime)
     connection.execute(
-        insert(sessions).values(
-            id=session.id,
-            environment_id=environment_id,
-            user_id=user_id,
-            token_hash=token_hash(token),
-            document=document,
-            auth_time=now,
-            last_active_at=now,
-            created_at=now,
-            expires_at=session.expires_at,
-        )
+        _INSERT,
+        {
+            "id": session.id,
+            "environment_id": environment_id,
+            "user_id": user_id,
+            "token_hash": token_hash(token),
+            "document": document,
+            "auth_time": now,
+            "last_active_at": now,
+            "created_at": now,
+            "expires_at": session.expires_at,
+        },
     )
     return session
 
 
 def of_token(connection: Connection, environment_id: str, token: str, *, now: int, idle: int) -> Session | None:
     """Return the session of a cookie, or `None` when it has ended or nobody used it for `idle` milliseconds."""
-    table = sessions
-    found = select(table).where(
-        table.c.token_hash == token_hash(token),
-        table.c.environment_id == environment_id,
-        table.c.expires_at > now,
-        table.c.last_active_at > now - idle,
-    )
-    row = connection.execute(found).first()
+    which = {"hash": token_hash(token), "environment": environment_id, "now": now, "idle_since": now - idle}
+    row = connection.execute(_OF_TOKEN, which).first()
     return None if row is None else _session(row)
 
 
 def get(connection: Connection, environment_id: str, session_id: str, *, now: int) -> Session | None:
     """Return a session that has not ended, or `None`."""
-    found = select(sessions).where(
-        sessions.c.id == session_id, sessions.c.environment_id == environment_id, sessions.c.expires_at > now
-    )
-    row = connection.execute(found).first()
+    row = connection.execute(_GET, {"this": session_id, "environment": environment_id, "now": now}).first()
     return None if row is None else _session(row)
 
 
@@ -89,23 +97,18 @@ def signed_on_again(
     connection: Connection, session_id: str, token: str, document: Mapping[str, Any], *, now: int
 ) -> None:
     """Note that the session's user proved again who they are; the browser gets a new cookie with it."""
-    connection.execute(
-        update(sessions)
-        .where(sessions.c.id == session_id)
-        .values(token_hash=token_hash(token), document=document, auth_time=now, last_active_at=now)
-    )
+    changes = {"token_hash": token_hash(token), "document": document, "auth_time": now, "last_active_at": now}
+    connection.execute(_CHANGE, {"this": session_id, **changes})
 
 
 def used(connection: Connection, session_id: str, document: Mapping[str, Any], *, now: int) -> None:
     """Note that the session is in use, and what it knows now."""
-    connection.execute(
-        update(sessions).where(sessions.c.id == session_id).values(last_active_at=now, document=document)
-    )
+    connection.execute(_CHANGE, {"this": session_id, "last_active_at": now, "document": document})
 
 
 def end(connection: Connection, session_id: str) -> bool:
     """End a session, and tell whether it had not ended before."""
-    return connection.execute(delete(sessions).where(sessions.c.id == session_id)).rowcount == 1
+    return connection.execute(_END, {"this": session_id}).rowcount == 1
 
 
 def end_of_user(connection: Connection, user_id: str) -> list[str]:

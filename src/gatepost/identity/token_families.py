@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from gatepost.identity import revoked_tokens
 from gatepost.identity.store.tables import token_families
@@ -39,38 +39,41 @@ class Family:
 
 
 _ACCESS = "accessTokens"
+_INSERT = insert(token_families)
+_ALIVE = (
+    select(token_families)
+    .where(
+        token_families.c.id == bindparam("this"),
+        token_families.c.revoked_at.is_(None),
+        token_families.c.expires_at > bindparam("now"),
+    )
+    .with_for_update()
+)
+_NOTE = update(token_families).where(token_families.c.id == bindparam("this"))
 
 
 def start(connection: Connection, family: Family, access: AccessToken | None) -> None:
     """Begin a family, with the first access token of it."""
     document = {**family.document, _ACCESS: [] if access is None else [list(access)]}
     connection.execute(
-        insert(token_families).values(
-            id=family.id,
-            environment_id=family.environment_id,
-            application_id=family.application_id,
-            user_id=family.user_id,
-            session_id=family.session_id,
-            document=document,
-            created_at=family.created_at,
-            expires_at=family.expires_at,
-            revoked_at=None,
-        )
+        _INSERT,
+        {
+            "id": family.id,
+            "environment_id": family.environment_id,
+            "application_id": family.application_id,
+            "user_id": family.user_id,
+            "session_id": family.session_id,
+            "document": document,
+            "created_at": family.created_at,
+            "expires_at": family.expires_at,
+            "revoked_at": None,
+        },
     )
 
 
 def alive(connection: Connection, family_id: str, now: int) -> Family | None:
     """Return a family that has not ended, or `None`; nobody else changes it until this transaction ends."""
-    found = (
-        select(token_families)
-        .where(
-            token_families.c.id == family_id,
-            token_families.c.revoked_at.is_(None),
-            token_families.c.expires_at > now,
-        )
-        .with_for_update()
-    )
-    row = connection.execute(found).first()
+    row = connection.execute(_ALIVE, {"this": family_id, "now": now}).first()
     return None if row is None else _family(row)
 
 
@@ -78,7 +81,7 @@ def note_access(connection: Connection, family: Family, access: AccessToken, now
     """Note an access token of the family; those that have expired are forgotten."""
     kept = [each for each in _noted(family.document) if each[1] > now]
     document = {**family.document, _ACCESS: [list(each) for each in (*kept, access)]}
-    connection.execute(update(token_families).where(token_families.c.id == family.id).values(document=document))
+    connection.execute(_NOTE, {"this": family.id, "document": document})
 
 
 def revoke(connection: Connection, family_id: str, now: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -80,10 +81,21 @@ def postgresql_engine(url: URL) -> Engine:
     Raises:
         ConfigurationError: When the driver is not installed.
     """
+    return _postgresql(url, max_overflow=0, pool_pre_ping=True)
+
+
+def postgresql_reading_engine(url: URL) -> Engine:
+    """Return an engine for PostgreSQL that only reads, each statement by itself.
+
+    Raises:
+        ConfigurationError: When the driver is not installed.
+    """
+    return _postgresql(url, max_overflow=-1, isolation_level="AUTOCOMMIT")
+
+
+def _postgresql(url: URL, **options: Any) -> Engine:  # noqa: ANN401 - SQLAlchemy's
     try:
-        return create_engine(
-            url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-        )
+        return create_engine(url, pool_size=POSTGRESQL_CONNECTIONS, hide_parameters=True, **options)
     except ModuleNotFoundError:
         raise ConfigurationError("PostgreSQL needs psycopg; run: pip install 'gatepost[postgres]'") from None
 

@@ -65,17 +65,10 @@ class GroupCommit:
         outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with self._engine.begin() as connection:
-                for work in batch:
-                    try:
-                        if len(batch) == 1:
-                            outcomes.append((work.done, work.run(connection), None))
-                        else:
-                            with connection.begin_nested():
-                                outcomes.append((work.done, work.run(connection), None))
-                    except Exception as error:
-                        outcomes.append((work.done, None, error))
-                        if len(batch) == 1:
-                            raise
+                if len(batch) == 1:
+                    outcomes.append((batch[0].done, batch[0].run(connection), None))
+                else:
+                    outcomes.extend(_apart(connection, work) for work in batch)
         except Exception as error:  # noqa: BLE001 - nothing of this batch was kept
             for work in batch:
                 work.done.set_exception(error)
@@ -85,3 +78,18 @@ class GroupCommit:
                 done.set_result(value)
             else:
                 done.set_exception(failure)
+
+
+def _apart(connection: Connection, work: _Work) -> tuple[Future[Any], Any, BaseException | None]:
+    """Run one piece of work of several; one that fails leaves nothing behind."""
+    # The driver is spoken to itself: SQLAlchemy's own savepoints take longer than most pieces of work.
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("SAVEPOINT work")
+    try:
+        value = work.run(connection)
+    except Exception as error:  # noqa: BLE001 - whoever waits gets it
+        driver.execute("ROLLBACK TO work")
+        driver.execute("RELEASE work")
+        return work.done, None, error
+    driver.execute("RELEASE work")
+    return work.done, value, None

@@ -1,6 +1,7 @@
 """The store: pieces of work, plain functions on a connection, that read or that write."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -40,11 +41,14 @@ class Store:
         self._threads: ThreadPoolExecutor | None = None
         self._writing: Engine
         self._reading: Engine
+        # To take one out of the pool and to give it back takes longer than what is read over it.
+        self._readers: deque[Connection] = deque()
         if self.sqlite:
             self._writing = database.sqlite_engine(url, writes=True)
             self._reading = database.sqlite_engine(url, writes=False)
         else:
-            self._writing = self._reading = database.postgresql_engine(url)
+            self._writing = database.postgresql_engine(url)
+            self._reading = database.postgresql_reading_engine(url)
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -68,8 +72,22 @@ class Store:
 
     def read(self, work: Work[T]) -> T:
         """Return what `work` reads."""
-        with self._reading.connect() as connection:
-            return work(connection)
+        try:
+            connection = self._readers.pop()
+        except IndexError:
+            return self._read_anew(work)
+        try:
+            value = work(connection)
+        except OperationalError:
+            # A connection that was kept may have been lost meanwhile; what is wrong with the work is so once more.
+            connection.invalidate()
+            connection.close()
+            return self._read_anew(work)
+        except BaseException:
+            connection.close()
+            raise
+        self._readers.append(connection)
+        return value
 
     def write(self, work: Work[T]) -> T:
         """Return what `work` returns, once what it wrote is kept."""
@@ -96,8 +114,20 @@ class Store:
             self._writes.close()
         if self._threads is not None:
             self._threads.shutdown()
+        while self._readers:
+            self._readers.pop().close()
         self._reading.dispose()
         self._writing.dispose()
+
+    def _read_anew(self, work: Work[T]) -> T:
+        connection = self._reading.connect()
+        try:
+            value = work(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._readers.append(connection)
+        return value
 
     def _transaction(self, work: Work[T]) -> T:
         for _ in range(_TRIES - 1):
