@@ -171,6 +171,16 @@ def test_a_resource_policy_alone_has_to_allow(policy: dict[str, Any], message: s
     assert (None if made.failure is None else made.failure.message) == message
 
 
+@pytest.mark.parametrize("path", ["/admin/x", "/admin%2Fx", "/%61dmin/x", "//admin/x"])
+def test_no_spelling_of_a_path_gets_past_a_resource_policy(path: str) -> None:
+    policy = resource_policy("Allow")
+    policy["resource_policy"]["Statement"] += resource_policy("Deny", "execute-api:/prod/GET/admin/*")[
+        "resource_policy"
+    ]["Statement"]
+    made = Gatekeeper(rest_api(more=policy)).ask({}, path=path)
+    assert refused(made).kind == "ACCESS_DENIED"
+
+
 @pytest.mark.parametrize(
     ("answer", "policy", "message", "calls"),
     [

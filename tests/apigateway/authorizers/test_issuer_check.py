@@ -76,3 +76,19 @@ def test_plain_http_is_a_notice_on_this_machine_and_a_trap_elsewhere() -> None:
 
 def test_an_application_without_issuers_asks_nobody() -> None:
     assert issuer_traps(Application((rest_api(token_authorizer()),), {})) == ()
+
+
+@pytest.mark.parametrize(
+    ("identifier", "name"),
+    [
+        ("http://idp.example", "plain-http-issuer"),
+        ("http://[half", "issuer-that-may-not-be-asked"),
+        ("https://idp.example/#a", "issuer-that-may-not-be-asked"),
+        ("http://idp.example/#a", "issuer-that-may-not-be-asked"),
+    ],
+)
+def test_an_issuer_that_may_not_be_asked_is_a_trap(issuer: LocalIssuer, identifier: str, name: str) -> None:
+    (trap,) = traps(issuer, identifier)
+    assert trap.name == name
+    assert "http_hosts" not in trap.message
+    assert issuer_notices(trusting(identifier)) == ()

@@ -244,7 +244,7 @@ def test_plain_http_on_loopback_is_a_notice_and_elsewhere_an_error(issuer: Local
     run(keeper.authorizing.start())
     assert any("plain http" in notice for notice in keeper.authorizing.notices)
     elsewhere = Gatekeeper(http_api(JwtAuthorizer("Jwt", "http://idp.example", (AUDIENCE,))))
-    with pytest.raises(TemplateError, match="plain http"):
+    with pytest.raises(TemplateError, match=r"plain http.*use https, or an issuer on this machine$"):
         run(elsewhere.authorizing.start(allow_unreachable=True))
 
 

@@ -260,6 +260,28 @@ def test_it_is_the_policy_that_is_kept_and_every_request_is_asked_anew() -> None
     assert identity(keeper.ask(TOKEN))
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/admin/x", "/admin%2Fx", "/admin%2fx", "//admin//x/", "/%61dmin/x", "/admin%2F%2Fx", "/admin/%40me", "/x/%40me"],
+)
+def test_no_spelling_of_a_path_gets_past_a_denial(path: str) -> None:
+    answer = allow()
+    denied = [f"{ARN}/prod/GET/admin/*", f"{ARN}/prod/GET/x/@me"]
+    answer["policyDocument"]["Statement"].append({**allow(denied, effect="Deny")["policyDocument"]["Statement"][0]})
+    assert refused(rest(answer).ask(TOKEN, path=path)).message == f"{DENIED} with an explicit deny"
+    assert identity(rest(answer).ask(TOKEN, path="/administration%2Fx"))
+
+
+def test_an_escaped_slash_has_to_be_allowed_in_either_reading() -> None:
+    answer = allow()
+    statement = answer["policyDocument"]["Statement"][0]
+    statement["NotResource"] = f"{ARN}/prod/GET/admin/*"
+    del statement["Resource"]
+    assert refused(rest(answer).ask(TOKEN, path="/admin%2Fx")).message == DENIED
+    assert refused(rest(allow(f"{ARN}/prod/GET/open/*")).ask(TOKEN, path="/open%2Fx")).message == DENIED
+    assert identity(rest(allow(f"{ARN}/prod/GET/open/*")).ask(TOKEN, path="/open/a%2Fb"))
+
+
 def test_a_deny_is_kept_and_a_failure_is_not() -> None:
     keeper = rest(allow(effect="Deny"), allow())
     assert refused(keeper.ask(TOKEN)).kind == "ACCESS_DENIED"

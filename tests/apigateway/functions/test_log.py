@@ -45,6 +45,14 @@ def handler(event, context):
         assert re.fullmatch(rf"\[Fn\] {pattern}", line), line
 
 
+def test_a_process_that_is_not_needed_any_more_has_not_failed(tmp_path: Path) -> None:
+    async def scenario(_: FunctionPool, written: Written) -> Written:
+        return written
+
+    slow = function(tmp_path, "import time; time.sleep(60)")
+    assert "INIT_REPORT" not in str(with_pool(scenario, slow, warm=True))
+
+
 def test_lines_are_json_documents_when_wanted(tmp_path: Path) -> None:
     async def scenario(pool: FunctionPool, written: Written) -> list[str]:
         await pool.invoke("Fn", b"{}")

@@ -54,6 +54,12 @@ def test_an_explicit_deny_wins_then_an_allow_and_silence_denies(statements: Any,
     assert verdict.allowed is (expected[0] == "Allow")
 
 
+def test_an_address_of_ipv4_in_ipv6_is_that_address() -> None:
+    denied = policy(statement(), statement("Deny", Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}))
+    assert evaluate([denied], request(source_ip="::ffff:192.0.2.7")).effect == "Deny"
+    assert evaluate([denied], request(source_ip="::ffff:198.51.100.7")).effect == "Allow"
+
+
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [

@@ -233,6 +233,18 @@ def jwt(
             {"operation": "security: [{Scheme: []}]\n              x-amazon-apigateway-auth: {type: NONE}"},
             "NONE contradicts the security requirement.",
         ),
+        (
+            {"operation": "security: [{Scheme: []}]\n              x-amazon-apigateway-auth: {type: AWS_IAM}"},
+            "AWS_IAM contradicts the security requirement.",
+        ),
+        ({"operation": "security: {}"}, "Security is a list of requirements: [{NAME: []}], or [] for everybody."),
+        ({"operation": "security: {Scheme: []}"}, "Security is a list of requirements"),
+        ({"operation": "security: Scheme"}, "Security is a list of requirements"),
+        ({"operation": "security: [Scheme]"}, "A mapping is expected here."),
+        (
+            {"operation": "Security: [{Scheme: []}]"},
+            "OpenAPI knows no Security in an operation, so it would mean nothing. Write security.",
+        ),
         ({"operation": "x-amazon-apigateway-new: 1"}, "The extension x-amazon-apigateway-new is not supported."),
         ({"top": "x-amazon-apigateway-new: 1"}, "The extension x-amazon-apigateway-new is not supported."),
         (
@@ -288,6 +300,15 @@ def test_an_operation_without_integration_stops(complaints: Complaints) -> None:
         (
             "template.yaml:10: Api.Properties.Body.paths./pets.get:"
             " The operation has no x-amazon-apigateway-integration, so nothing would answer."
+        )
+    ]
+
+
+def test_a_method_in_capitals_stops_since_another_route_would_answer(complaints: Complaints) -> None:
+    assert complaints(openapi().replace("get:", "GET:")) == [
+        (
+            "template.yaml:10: Api.Properties.Body.paths./pets.GET:"
+            " OpenAPI knows no GET, so the operation would not be there. Write get."
         )
     ]
 

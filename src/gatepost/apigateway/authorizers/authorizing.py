@@ -8,7 +8,7 @@ from gatepost.apigateway.answers.limits import METHOD_ARN, arn_over_limit
 from gatepost.apigateway.authorizers.api_key import ApiKeys
 from gatepost.apigateway.authorizers.discovery_document import TIME_LIMIT, make_fetcher
 from gatepost.apigateway.authorizers.gates import GateParts, make_gates
-from gatepost.apigateway.authorizers.issuer_check import HTTP_NOTICE, is_plain_http, refusal
+from gatepost.apigateway.authorizers.issuer_check import HTTP_NOTICE, is_plain_http, objection, refusal
 from gatepost.apigateway.authorizers.issuer_keys import IssuerKeys
 from gatepost.apigateway.events.arn import method_arn
 from gatepost.apigateway.exchange import Exchange, Failure
@@ -18,8 +18,6 @@ from gatepost.apigateway.model.assumptions import Assumptions
 from gatepost.apigateway.model.authorizer import JwtAuthorizer, LambdaAuthorizer
 from gatepost.apigateway.model.function import Function
 from gatepost.apigateway.model.place import Problem, TemplateError
-from gatepost.errors import ConfigurationError
-from gatepost.trust import location
 from gatepost.trust.fetch import Fetcher, FetchFailed
 
 _ASSUMED = Assumptions()
@@ -103,12 +101,9 @@ class Authorizing:
         notices: list[str] = []
         reachable: list[JwtAuthorizer] = []
         for authorizer in {each.issuer: each for each in self._jwt}.values():
-            try:
-                location.check(authorizer.issuer)
-            except ConfigurationError as error:
-                problems.append(
-                    Problem(authorizer.place, f"the issuer of {authorizer.name!r} may not be asked: {error}")
-                )
+            why = objection(authorizer.issuer)
+            if why is not None:
+                problems.append(Problem(authorizer.place, f"the issuer of {authorizer.name!r} may not be asked: {why}"))
             else:
                 reachable.append(authorizer)
                 if is_plain_http(authorizer.issuer):

@@ -14,6 +14,9 @@ from gatepost.trust.fetch import Fetcher, FetchFailed
 
 HTTP_NOTICE = "the issuer {} is asked by plain http, which works on this machine alone: AWS takes https issuers"
 
+_PLAIN_HTTP = (
+    "{!r} is plain http, where anybody on the way can exchange the keys; use https, or an issuer on this machine"
+)
 _INVALID = (
     "Invalid issuer: {}. Issuer must have a valid discovery endpoint ended with '/.well-known/openid-configuration'"
 )
@@ -40,9 +43,23 @@ def refusal(issuer: str, cause: str) -> str:
     return f"{_INVALID.format(issuer)} ({cause}); start the issuer, or pass --allow-unreachable-issuers"
 
 
+def objection(issuer: str) -> str | None:
+    """Return why an issuer may not be asked, or `None` when it may."""
+    try:
+        location.check(issuer)
+    except ConfigurationError as error:
+        return _PLAIN_HTTP.format(location.shown(issuer)) if is_plain_http(issuer) else str(error)
+    return None
+
+
 def is_plain_http(issuer: str) -> bool:
-    """Tell whether an issuer is asked without TLS."""
-    return urlsplit(issuer).scheme == "http"
+    """Tell whether an issuer is one that would be asked without TLS."""
+    try:
+        parts = urlsplit(issuer)
+        location.check(issuer, (parts.hostname or "",))
+    except (ValueError, ConfigurationError):
+        return False
+    return parts.scheme == "http"
 
 
 def issuer_notices(application: Application) -> tuple[str, ...]:
@@ -92,11 +109,10 @@ def _is_local_http(issuer: str) -> bool:
 
 def _traps_of(authorizer: JwtAuthorizer, fetcher: Fetcher) -> Iterator[IssuerTrap]:
     issuer, place = authorizer.issuer, authorizer.place
-    try:
-        location.check(issuer)
-    except ConfigurationError as error:
+    why = objection(issuer)
+    if why is not None:
         name = "plain-http-issuer" if is_plain_http(issuer) else "issuer-that-may-not-be-asked"
-        yield IssuerTrap(place, name, str(error), "give the issuer's https URL, to the letter of `iss`")
+        yield IssuerTrap(place, name, why, "give the issuer's https URL, to the letter of `iss`")
         return
     try:
         document = read_discovery(issuer, fetcher)

@@ -8,11 +8,11 @@ from gatepost.apigateway.authorizers.answer_cache import AnswerCache
 from gatepost.apigateway.authorizers.asked_policy import iam_request
 from gatepost.apigateway.authorizers.lambda_answer import BadAnswer, LambdaAnswer, Unauthorized, read_answer
 from gatepost.apigateway.authorizers.validation import Validation
-from gatepost.apigateway.events.arn import method_arn
+from gatepost.apigateway.events.arn import judged_arns, method_arn
 from gatepost.apigateway.events.authorizer import authorizer_event
 from gatepost.apigateway.events.identity_source import identity_values
 from gatepost.apigateway.exchange import Exchange, Failure
-from gatepost.apigateway.iam.evaluation import evaluate
+from gatepost.apigateway.iam.evaluation import evaluate_each
 from gatepost.apigateway.iam.policy import Policy
 from gatepost.apigateway.invocation_permission import authorizer_arn, may_invoke
 from gatepost.apigateway.invoking import Functions, Invocation
@@ -188,9 +188,11 @@ class LambdaGate:
             exchange.note("isAuthorized", answer.verdict, "true" if answer.verdict else "false")
             exchange.failure = None if answer.verdict else _HTTP_DENIED
             return
-        verdict = evaluate((answer.verdict, *self._resource_policies), iam_request(exchange, arn))
+        arns = judged_arns(exchange, self._assumptions) if "%" in arn else (arn,)
+        asked = [iam_request(exchange, each) for each in arns]
+        verdict, about = evaluate_each((answer.verdict, *self._resource_policies), asked)
         whose = "resource policy" if verdict.document == 1 else "policy"
-        exchange.note(whose, verdict.allowed, f"{verdict} of {arn}")
+        exchange.note(whose, verdict.allowed, f"{verdict} of {about.resource}")
         if verdict.allowed:
             return
         if not self._rest:

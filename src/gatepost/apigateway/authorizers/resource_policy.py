@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatepost.apigateway.authorizers.asked_policy import INVOKE, iam_request
-from gatepost.apigateway.events.arn import method_arn
+from gatepost.apigateway.events.arn import judged_arns
 from gatepost.apigateway.exchange import Exchange, Failure, IamIdentity
-from gatepost.apigateway.iam.evaluation import Verdict, evaluate
+from gatepost.apigateway.iam.evaluation import Verdict, evaluate_each
 from gatepost.apigateway.iam.iam_request import ANONYMOUS
 from gatepost.apigateway.iam.policy import Policy, read_policy
 from gatepost.apigateway.model.api import Api
@@ -37,8 +37,7 @@ class ResourcePolicy:
 
     def denies(self, exchange: Exchange) -> bool:
         """Tell whether it denies the request explicitly, whatever else is said, and leave the failure if it does."""
-        arn = method_arn(exchange, self._assumptions)
-        verdict = self._verdict(exchange, arn)
+        verdict, arn = self._verdict(exchange)
         if verdict.effect != "Deny":
             return False
         self._refuse(exchange, verdict, arn)
@@ -46,17 +45,19 @@ class ResourcePolicy:
 
     def check(self, exchange: Exchange) -> None:
         """Leave a failure in `exchange` unless it allows the request explicitly."""
-        arn = method_arn(exchange, self._assumptions)
-        verdict = self._verdict(exchange, arn)
+        verdict, arn = self._verdict(exchange)
         if verdict.allowed:
             exchange.note("resource policy", True, f"{verdict} of {arn}")
         else:
             self._refuse(exchange, verdict, arn)
 
-    def _verdict(self, exchange: Exchange, arn: str) -> Verdict:
+    def _verdict(self, exchange: Exchange) -> tuple[Verdict, str]:
+        """Return what it says, and about which ARN."""
         identity = exchange.identity
         principal = identity.arn if isinstance(identity, IamIdentity) else ANONYMOUS
-        return evaluate((self.policy,), iam_request(exchange, arn, principal))
+        arns = judged_arns(exchange, self._assumptions)
+        verdict, about = evaluate_each((self.policy,), [iam_request(exchange, arn, principal) for arn in arns])
+        return verdict, about.resource
 
     def _refuse(self, exchange: Exchange, verdict: Verdict, arn: str) -> None:
         exchange.note("resource policy", False, f"{verdict} of {arn}")

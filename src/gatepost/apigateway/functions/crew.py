@@ -79,7 +79,7 @@ class Crew:
         self._closing = True
         await asyncio.gather(*self._starts)  # each takes milliseconds
         for worker in tuple(self._workers):
-            worker.kill()
+            worker.dismiss()
         await self._empty.wait()
         while self._queue:
             _crash(self._queue.popleft())

@@ -95,6 +95,11 @@ class Worker:
         if self._process is not None:
             self._process.kill()
 
+    def dismiss(self) -> None:
+        """End it now, since it is not needed: that it does not come to its start is no error."""
+        self.retired = True
+        self.kill()
+
     def retire(self) -> None:
         """Let it take no further call, and end it when it is not at work."""
         self.retired = True
@@ -114,7 +119,8 @@ class Worker:
         self._watch.stop()
         if was == "starting" and self._init_error is None:
             self._init_error = partial(failures.crashed, status=status, out_of_memory=self._out_of_memory)
-            self._meter.not_ready()
+            if not self.retired:
+                self._meter.not_ready()
         if call is not None:
             payload = failures.crashed(call.request_id, status, out_of_memory=self._out_of_memory)
             error = "Runtime.OutOfMemory" if self._out_of_memory else "Runtime.ExitError"

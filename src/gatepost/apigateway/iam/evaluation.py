@@ -36,6 +36,7 @@ class Verdict(NamedTuple):
 
 
 _SILENCE = Verdict(None)
+_WORST_FIRST = {"Deny": 0, None: 1, "Allow": 2}
 
 
 def evaluate(documents: Sequence[Mapping[str, Any] | Policy], request: IamRequest) -> Verdict:
@@ -60,3 +61,15 @@ def evaluate(documents: Sequence[Mapping[str, Any] | Policy], request: IamReques
                     return verdict
                 allowed = verdict
     return allowed or _SILENCE
+
+
+def evaluate_each(
+    documents: Sequence[Mapping[str, Any] | Policy], requests: Sequence[IamRequest]
+) -> tuple[Verdict, IamRequest]:
+    """Return the worst of what `documents` say about `requests`, of which there is at least one, and about which.
+
+    Raises:
+        BadPolicy: As `evaluate`.
+    """
+    said = [(evaluate(documents, request), request) for request in requests]
+    return min(said, key=lambda each: _WORST_FIRST[each[0].effect])

@@ -71,7 +71,8 @@ def _network(value: str, _: bool) -> Comparison:
 
     def contains(found: str, _: IamRequest) -> bool:
         try:
-            return ip_address(found) in network
+            address = ip_address(found)
+            return (getattr(address, "ipv4_mapped", None) or address) in network
         except ValueError:
             return False
 

@@ -7,12 +7,15 @@ neither does a slash at the end), and a path with a dot segment has no route.
 """
 
 import re
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 _NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SEGMENT = re.compile(r"[^/]+")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# What stands for itself in a segment: `pchar` of RFC 3986 §3.3, without percent-encodings.
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@")
+_ALIEN = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]")
+_SLASH = "%2F"
 
 
 def decoded_by_http_api(path: str) -> str | None:
@@ -50,13 +53,21 @@ def rest_of(path: str, position: int) -> str:
 def canonical(path: str) -> str:
     """Return a path of a REST API with one spelling for all that mean the same route (RFC 3986 §6.2.2.2).
 
-    It begins with a slash; characters that need no percent-encoding have none, and no segment is empty.
+    It begins with a slash; characters that need no percent-encoding have none, all others have it in capitals, and no
+    segment is empty.
     """
     if "%" in path:
         path = _ESCAPE.sub(_plain, path)
+    if _ALIEN.search(path):
+        path = _ALIEN.sub(lambda found: quote(found[0], safe="", encoding="latin-1"), path)
     return "/" + "/".join(segments(path))
+
+
+def with_slashes(path: str) -> str | None:
+    """Return a canonical path as whatever decodes it reads it, if that has more segments; `None` if it has not."""
+    return canonical(path.replace(_SLASH, "/")) if _SLASH in path else None
 
 
 def _plain(escape: re.Match[str]) -> str:
     character = chr(int(escape[0][1:], 16))
-    return character if character in _UNRESERVED else escape[0].upper()
+    return character if character in _PLAIN else escape[0].upper()

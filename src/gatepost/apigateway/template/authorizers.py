@@ -57,6 +57,8 @@ def rest_authorizer(
     if kind == "TOKEN" and not sources and header is not None:
         sources = (f"method.request.header.{header}",)
     made = _lambda(node, name, identity, "TOKEN" if kind == "TOKEN" else "REQUEST", "1.0", sources, reading)
+    if node.boolean(*_SIMPLE):
+        node.problem("A REST API takes policies alone. Simple responses belong to HTTP APIs.")
     if kind == "TOKEN" and (len(sources) != 1 or not sources[0].lower().startswith("method.request.header.")):
         node.problem("A TOKEN authorizer needs one header as its identity source, such as method.request.header.X.")
     if kind == "REQUEST" and not sources and made is not None and made.ttl != 0:

@@ -1,5 +1,7 @@
 """Which of API Gateway's extensions to OpenAPI are known here; any other may change who gets in."""
 
+from difflib import get_close_matches
+
 from gatepost.apigateway.template.node import Node
 
 _PREFIX = "x-amazon-apigateway-"
@@ -36,6 +38,8 @@ def check_operation(operation: Node, document: Node) -> None:
     for name, node in operation.items():
         if name.startswith(_PREFIX) and name.removeprefix(_PREFIX) not in _OPERATION:
             node.problem(f"The extension {name} is not supported.")
+        elif name != "security" and get_close_matches(name.lower(), ("security",)):
+            node.problem(f"OpenAPI knows no {name} in an operation, so it would mean nothing. Write security.")
     named = operation.get(f"{_PREFIX}request-validator") or document.get(f"{_PREFIX}request-validator")
     if named is None:
         return

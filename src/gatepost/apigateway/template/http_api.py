@@ -34,7 +34,10 @@ def read_http_api(logical_id: str, node: Node, stage: Stage, reading: Reading) -
         if document is not None
         else Described((), {})
     )
-    names, authorizers = _authorizers(api_id, reading)
+    base_path = node.text("BasePath") or "ignore"
+    if base_path != "ignore":
+        node["BasePath"].problem(f"The base path {base_path} would move the routes and is not supported. Use ignore.")
+    names, authorizers = _authorizers(api_id, described.authorizers, reading)
     routes = [*_quick_route(node, reading), *_routes(api_id, names, authorizers, stage.variables, reading)]
     if node.boolean("DisableExecuteApiEndpoint"):
         node["DisableExecuteApiEndpoint"].notice("It is served here, though AWS serves it under its own domain alone.")
@@ -94,15 +97,18 @@ def _quick_route(node: Node, reading: Reading) -> list[Route]:
     return [Route(method, path, integration, place=target.place)]
 
 
-def _authorizers(api_id: str, reading: Reading) -> tuple[dict[str, str], dict[str, Authorizer]]:
+def _authorizers(
+    api_id: str, described: Mapping[str, Authorizer], reading: Reading
+) -> tuple[dict[str, str], dict[str, Authorizer]]:
     """Return the authorizers that are resources: their names by id, and they by name."""
     names = {}
-    found = {}
+    found: dict[str, Authorizer] = {}
     for logical_id, node in reading.of("AWS::ApiGatewayV2::Authorizer"):
         if node.text("ApiId") != api_id:
             continue
         name = node.text("Name") or logical_id
-        name = logical_id if name in found else name
+        if name in found or name in described:
+            node.problem(f"Another authorizer of the API is named {name}. Give each its own name.")
         names[made_id(logical_id, 6)] = name
         authorizer = http_authorizer(node, name, logical_id, reading)
         if authorizer is not None:

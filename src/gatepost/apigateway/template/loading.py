@@ -24,6 +24,7 @@ from gatepost.apigateway.template.resource_values import Values
 from gatepost.apigateway.template.resources import Resources
 from gatepost.apigateway.template.rest_api import read_rest_api
 from gatepost.apigateway.template.sam import set_aside, transforms, translate
+from gatepost.apigateway.template.sam_auth import check_auth
 from gatepost.apigateway.template.sam_events import event_places
 from gatepost.apigateway.template.stages import stages_of
 
@@ -76,6 +77,7 @@ def load(
     # The translator adds implicit APIs to the template itself; they stand where their first event does.
     originals = {"Resources": {**template["Resources"], **_implicit(events, template["Resources"])}}
     if serverless:
+        check_auth(template, written, report)
         artifacts.hide(template, written, before)
         set_aside(template, written, report)
         translated = translate(template, values, region, written, report)

@@ -57,6 +57,10 @@ def read_openapi(
                     routes.append(route)
             elif method.startswith("x-amazon-apigateway-") or method in {"$ref", "trace"}:
                 operation.problem(f"{method} is not supported in a path.")
+            elif method.lower() in _METHODS:
+                operation.problem(
+                    f"OpenAPI knows no {method}, so the operation would not be there. Write {method.lower()}."
+                )
     found = {name: authorizer for name, authorizer in schemes.authorizers.items() if authorizer is not None}
     return Described(tuple(routes), found)
 

@@ -1,5 +1,6 @@
 """Resources that are not served, but that say how an API is reached or what calls a function."""
 
+from gatepost.apigateway.template.property_names import check_property_names
 from gatepost.apigateway.template.reading import Reading
 
 _NOT_SERVED = {
@@ -43,10 +44,11 @@ _SERVED = {
 
 
 def check_others(reading: Reading) -> None:
-    """Report resources that change how an API is reached."""
+    """Report resources that change how an API is reached, and properties that there are not."""
     for resource in reading.resources:
         if not reading.evaluator.exists(resource):
             continue
+        check_property_names(resource.kind, reading.node(resource))
         if resource.kind in _NOT_SERVED:
             reading.report.notice(resource.place, _NOT_SERVED[resource.kind])
         elif resource.kind.startswith("AWS::ApiGateway") and resource.kind not in _SERVED:

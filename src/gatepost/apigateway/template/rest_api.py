@@ -19,6 +19,8 @@ from gatepost.apigateway.template.resource_policy import resource_policy
 from gatepost.apigateway.template.route_path import check_path
 from gatepost.apigateway.template.security import check_scopes
 
+_METHODS = {"GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "DELETE", "ANY"}
+
 
 def read_rest_api(logical_id: str, node: Node, stage: Stage, reading: Reading) -> Api:
     """Read a REST API as one of its stages serves it.
@@ -36,7 +38,7 @@ def read_rest_api(logical_id: str, node: Node, stage: Stage, reading: Reading) -
         if document is not None
         else Described((), {})
     )
-    names, authorizers = _authorizers(api_id, reading)
+    names, authorizers = _authorizers(api_id, described.authorizers, reading)
     methods = _methods(logical_id, api_id, names, authorizers, stage.variables, reading)
     _check(node)
     return Api(
@@ -59,6 +61,13 @@ def read_rest_api(logical_id: str, node: Node, stage: Stage, reading: Reading) -
 
 
 def _check(node: Node) -> None:
+    if node.get("CloneFrom") is not None:
+        node["CloneFrom"].problem("The API to clone is on AWS alone. Write its document here.")
+    base_path = node["Parameters"].text("basepath", "basePath") or "ignore"
+    if base_path != "ignore":
+        node["Parameters"].problem(
+            f"The base path {base_path} would move the methods and is not supported. Use ignore."
+        )
     endpoint = node.get("EndpointConfiguration")
     if endpoint is not None and "PRIVATE" in (endpoint.texts("Types") or endpoint.texts("Type")):
         endpoint.problem("A private API is reached through a VPC alone and is not supported.")
@@ -83,15 +92,18 @@ def _key_source(node: Node, document: Node | None) -> Literal["HEADER", "AUTHORI
     return "AUTHORIZER" if found == "AUTHORIZER" else "HEADER"
 
 
-def _authorizers(api_id: str, reading: Reading) -> tuple[dict[str, str], dict[str, Authorizer]]:
+def _authorizers(
+    api_id: str, described: Mapping[str, Authorizer], reading: Reading
+) -> tuple[dict[str, str], dict[str, Authorizer]]:
     """Return the authorizers that are resources: their names by id, and they by name."""
     names = {}
-    found = {}
+    found: dict[str, Authorizer] = {}
     for logical_id, node in reading.of("AWS::ApiGateway::Authorizer"):
         if node.text("RestApiId") != api_id:
             continue
         name = node.text("Name") or logical_id
-        name = logical_id if name in found else name
+        if name in found or name in described:
+            node.problem(f"Another authorizer of the API is named {name}. Give each its own name.")
         names[made_id(logical_id, 6)] = name
         authorizer = rest_authorizer(node, name, logical_id, reading)
         if authorizer is not None:
@@ -129,7 +141,7 @@ def _methods(
         if integration is not None:
             routes.append(
                 Route(
-                    method=node.required("HttpMethod").upper(),
+                    method=_method(node),
                     path=path,
                     integration=integration,
                     authorizer=authorizer,
@@ -141,6 +153,13 @@ def _methods(
                 )
             )
     return routes
+
+
+def _method(node: Node) -> str:
+    method = node.required("HttpMethod").upper()
+    if method and method not in _METHODS:
+        node["HttpMethod"].problem(f"{method} is no method of an API. Use {', '.join(sorted(_METHODS))}.")
+    return method
 
 
 def _path(method: Node, resource_id: str, root: str, parents: Mapping[str, Node]) -> str:

@@ -21,6 +21,7 @@ _TRANSLATED = {
     "AWS::Serverless::StateMachine",
     "AWS::Serverless::WebSocketApi",
 }
+_ONE_CODE = "Only one of 'InlineCode' or 'CodeUri' can be set"
 _NAMED = re.compile(r"(?:Resource with id|Event with id) \[([^\]]+)\]")
 
 
@@ -92,6 +93,8 @@ def translate(
 def _object(message: str, resources: Resources, report: Report, template: dict[str, Any]) -> None:
     named = _NAMED.search(message)
     resource = resources.get(named[1]) if named is not None else None
+    if resource is not None and _ONE_CODE in message and not {"CodeUri", "InlineCode"} & set(resource.properties):
+        message = "The function has no code: add CodeUri."  # the translator says that both cannot be set
     place = resource.place if resource is not None else _section(template, message)
     report.problem(place, " ".join(message.split()))
 

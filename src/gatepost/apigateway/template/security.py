@@ -100,6 +100,9 @@ def read_access(
 
 
 def _requirements(security: Node, schemes: Schemes) -> Access:
+    if not isinstance(security.value, list):
+        security.problem("Security is a list of requirements: [{NAME: []}], or [] for everybody.")
+        return Access()
     named: list[tuple[Node, str, tuple[str, ...]]] = []
     for requirement in security.elements():
         pairs = list(requirement.items())
@@ -144,6 +147,8 @@ def _with_auth_type(operation: Node, access: Access) -> Access:
         return access
     kind = (auth.text("type") or "").upper()
     if kind == IAM:
+        if access.authorizer not in {None, IAM}:
+            auth.problem(f"{IAM} contradicts the security requirement. Remove one of them.")
         return access._replace(authorizer=IAM, scopes=())
     if kind != "NONE":
         auth.problem(f"The type {kind or '(none)'} is not supported. Use AWS_IAM or NONE, or a security requirement.")

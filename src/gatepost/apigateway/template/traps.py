@@ -172,11 +172,18 @@ def _warnings(api: Api, _: Application) -> Iterator[Trap]:
         )
 
 
+def _is_local(issuer: str) -> bool:
+    try:
+        return is_loopback(urlsplit(issuer).hostname or "")
+    except ValueError:
+        return False
+
+
 def _plain_http(api: Api, _: Application) -> Iterator[Trap]:
     for authorizer in api.authorizers.values():
         if not isinstance(authorizer, JwtAuthorizer) or not authorizer.issuer.startswith("http://"):
             continue
-        if is_loopback(urlsplit(authorizer.issuer).hostname or ""):
+        if _is_local(authorizer.issuer):
             continue  # for local work it may be, which is told as a notice
         yield Trap(
             authorizer.place,
