@@ -36,7 +36,7 @@ def postgresql() -> Iterator[str]:
         folder = Path(name)
         user = None
         if os.geteuid() == 0:
-            executable, user = _for_nobody(executable, folder)
+            executable, user = for_nobody(executable, folder)
         data = folder / "data"
         initdb = [str(executable.with_name("initdb")), f"--pgdata={data}", *_CLUSTER]
         subprocess.run(initdb, cwd=folder, check=True, capture_output=True, user=user)
@@ -67,7 +67,7 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _for_nobody(executable: Path, folder: Path) -> tuple[Path, str]:
+def for_nobody(executable: Path, folder: Path) -> tuple[Path, str]:
     """Let PostgreSQL, which refuses to run as root, run as `nobody`, with a copy of the wheel that is within reach."""
     shutil.chown(folder, "nobody")
     installation = executable.parents[1]
