@@ -62,6 +62,7 @@ bench: $(FULL) ## measure everything beside its peers, into benchmarks/RESULTS.m
 	@$(BIN)/python benchmarks/local_issuer.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/gates.py
 	@PYTHONPATH=. $(BIN)/python benchmarks/gateway.py
+	@PYTHONPATH=. $(BIN)/python benchmarks/provider.py
 	@$(BIN)/python benchmarks/lambda_cold_start.py
 
 docs: $(FULL) ## the site, in build/site

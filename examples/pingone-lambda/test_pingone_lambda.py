@@ -2,10 +2,13 @@
 
 import json
 import os
+import stat
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -106,28 +109,44 @@ def test_without_keys_nothing_is_said_about_the_token() -> None:
             assert user(api, down.mint()).status == 500
 
 
-def test_the_token_script_prints_where_to_sign_on() -> None:
-    ended = script({"CLIENT_ID": "my client", "ENVIRONMENT_ID": "env", "REGION": "eu"})
-    assert ended.stdout == (
-        "https://auth.pingone.eu/env/as/authorize?client_id=my%20client&response_type=code"
-        "&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback&scope=openid%20profile%20email\n"
-    )
+def test_the_token_script_prints_where_to_sign_on(tmp_path: Path) -> None:
+    pending = tmp_path / "pending"
+    ended = script({"CLIENT_ID": "my client", "ENVIRONMENT_ID": "env", "REGION": "eu", "PENDING": str(pending)})
     assert ended.returncode == 0
+    url, _, query = ended.stdout.strip().partition("?")
+    assert url == "https://auth.pingone.eu/env/as/authorize"
+    asked = dict(parse_qsl(query))
+    assert asked["client_id"] == "my client"
+    assert asked["response_type"] == "code"
+    assert asked["redirect_uri"] == "http://localhost:3000/callback"
+    assert asked["scope"] == "openid profile email"
+    assert asked["code_challenge_method"] == "S256"
+    assert stat.S_IMODE(pending.stat().st_mode) == 0o600
 
 
-def test_the_token_script_exchanges_a_code_and_never_shows_the_secret(pingone: LocalIssuer) -> None:
-    settings = {"CLIENT_ID": pingone.client_id, "CLIENT_SECRET": "s3cr3t", "AUTH_URL": pingone.identifier}
-    ended = script(settings, "the-code")
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("PingOne gave no token: ")
-    assert "s3cr3t" not in ended.stdout + ended.stderr
+def test_the_token_script_exchanges_a_code_and_never_shows_the_secret(pingone: LocalIssuer, tmp_path: Path) -> None:
+    settings = {
+        "CLIENT_ID": pingone.client_id,
+        "CLIENT_SECRET": "s3cr3t",
+        "AUTH_URL": pingone.identifier,
+        "PENDING": str(tmp_path / "pending"),
+    }
+    for begun in (False, True):
+        if begun:
+            assert script(settings).returncode == 0
+        ended = script(settings, "the-code")
+        assert ended.returncode == 1
+        assert ended.stderr.startswith("PingOne gave no token: ")
+        assert ("no sign-on was begun" in ended.stderr) is not begun
+        assert "s3cr3t" not in ended.stdout + ended.stderr
     missing = script({"CLIENT_ID": "x"})
     assert missing.returncode != 0
     assert "ENVIRONMENT_ID" in missing.stderr
 
 
 def script(settings: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {"PATH": os.environ["PATH"], **settings}
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    environment = {"PATH": path, **settings}
     return subprocess.run(
         ["sh", str(HERE / "get_token.sh"), *arguments],
         check=False,

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from gatepost.cli import authz, demo, explain, gateway, inspect, issuer, jwks, keys, lambda_, policy, verify
+from gatepost.cli import (
+    authz,
+    demo,
+    explain,
+    gateway,
+    inspect,
+    issuer,
+    jwks,
+    keys,
+    lambda_,
+    policy,
+    provider,
+    token,
+    verify,
+)
 from gatepost.cli.failure import Failure, complain
 from gatepost.errors import GatepostError, KeysUnavailable
 
@@ -34,6 +48,8 @@ app.command()(demo.demo)
 app.command()(authz.authz)
 app.add_typer(gateway.app, name="gateway")
 app.add_typer(lambda_.app, name="lambda")
+app.add_typer(provider.app, name="provider")
+app.add_typer(token.app, name="token")
 
 
 def run(arguments: Sequence[str]) -> int:

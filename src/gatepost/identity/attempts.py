@@ -1,15 +1,21 @@
 """How often something was tried: limits for an address or a name that hold for every process on the database."""
 
 from collections.abc import Mapping
+from ipaddress import IPv6Network, ip_address
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gatepost.identity.ids import token_hash
 from gatepost.identity.store.tables import attempts as table
 
 _DAY = 86_400_000
+_LOCKED = select(table.c.expires_at).where(
+    table.c.what_hash == bindparam("hash"),
+    table.c.count >= bindparam("most"),
+    table.c.expires_at > bindparam("now"),
+)
 
 
 class Tried(NamedTuple):
@@ -34,6 +40,19 @@ class Guess(NamedTuple):
 
     allowed: bool
     locked_until: int | None
+
+
+def network(address: str) -> str:
+    """Return what a limit counts for the address of who asks: of IPv6, the network that one customer has (/64)."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), 64), strict=False))
 
 
 def tried(connection: Connection, what: str, *, window: int, now: int) -> Tried:
@@ -80,10 +99,7 @@ def guess(connection: Connection, what: str, *, most: int, duration: int, now: i
 
 def locked(connection: Connection, what: str, *, most: int, now: int) -> int | None:
     """Return until when what failed is locked, or `None`."""
-    found = select(table.c.expires_at).where(
-        table.c.what_hash == token_hash(what), table.c.count >= most, table.c.expires_at > now
-    )
-    return connection.execute(found).scalar()
+    return connection.execute(_LOCKED, {"hash": token_hash(what), "most": most, "now": now}).scalar()
 
 
 def forget(connection: Connection, what: str) -> None:

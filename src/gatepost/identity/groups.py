@@ -140,10 +140,11 @@ def add_parent(connection: Connection, environment_id: str, group_id: str, sent:
 
     Raises:
         NotFound: When there is no such group.
-        InvalidData: When there is no such other group, or it is a member of this one already, if through others.
+        InvalidData: When there is no such other group, it is for the users of another population, or it is a member
+            of this one already, if through others.
         Conflict: When it is a member of it already.
     """
-    get(connection, environment_id, group_id)
+    child = get(connection, environment_id, group_id)
     parent_id = _REFERENCE.created(sent)["id"]
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
@@ -151,6 +152,9 @@ def add_parent(connection: Connection, environment_id: str, group_id: str, sent:
         parent = get(connection, environment_id, parent_id)
     except NotFound:
         raise InvalidData(Violation("REFERENCE_NOT_FOUND", "id", "There is no such group.")) from None
+    if parent.population_id not in {None, child.population_id}:
+        message = "The group is for the users of another population."
+        raise InvalidData(Violation("CONSTRAINT_VIOLATION", "id", message))
     if parent_id in _descendants(connection, group_id):
         message = "A group cannot be a member of itself, directly or through other groups."
         raise InvalidData(Violation("CONSTRAINT_VIOLATION", "id", message))

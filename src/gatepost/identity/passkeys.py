@@ -1,37 +1,27 @@
-"""Passkeys (WebAuthn): registered in a browser, and used there in place of a password or beside it."""
+"""Passkeys (WebAuthn): registered in a browser, and used there in place of a password or beside it.
+
+The library is imported by what uses it: it takes a tenth of a server's start, and most requests have no use for it.
+"""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select, update
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from gatepost.identity import devices, used_once
 from gatepost.identity.devices import ACTIVE, FIDO2, NICKNAME, Device
 from gatepost.identity.refusals import InvalidData, Violation
 from gatepost.identity.store.tables import devices as table
 from gatepost.identity.users import User
+from gatepost.jose import base64url
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 LIFETIME = 300_000  # milliseconds that a ceremony may take
-_TRANSPORTS = frozenset(each.value for each in AuthenticatorTransport)
+_TRANSPORTS = frozenset(("usb", "nfc", "ble", "smart-card", "internal", "cable", "hybrid"))  # WebAuthn §5.8.4
 _MOST_CREDENTIAL_ID = 1023  # octets, WebAuthn §4
 
 
@@ -78,6 +68,13 @@ class Proof(NamedTuple):
 
 def registration(connection: Connection, user: User, party: RelyingParty) -> Ceremony:
     """Return what a browser is asked for to register a passkey; those that the user has are left out."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = generate_registration_options(
         rp_id=party.id,
         rp_name=party.name,
@@ -90,7 +87,7 @@ def registration(connection: Connection, user: User, party: RelyingParty) -> Cer
         ),
         exclude_credentials=_descriptors(connection, user.id),
     )
-    return Ceremony(json.loads(options_to_json(options)), bytes_to_base64url(options.challenge))
+    return Ceremony(json.loads(options_to_json(options)), _text(options.challenge))
 
 
 def register(
@@ -117,13 +114,16 @@ def register(
         InvalidData: When the answer is not right, or the user has as many devices as one may have.
         Conflict: When the passkey is known already.
     """
+    from webauthn import verify_registration_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     document = NICKNAME.created(sent or {})
     answer = _object(credential)
     _use_challenge(connection, challenge, now)
     try:
         verified = verify_registration_response(
             credential=answer,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=_octets(challenge),
             expected_rp_id=party.id,
             expected_origin=party.origin,
         )
@@ -132,7 +132,7 @@ def register(
     if not 0 < len(verified.credential_id) <= _MOST_CREDENTIAL_ID:
         raise _wrong()
     kept = {
-        "publicKey": bytes_to_base64url(verified.credential_public_key),
+        "publicKey": _text(verified.credential_public_key),
         "transports": _transports(answer),
         "aaguid": verified.aaguid,
         "backedUp": verified.credential_backed_up,
@@ -145,13 +145,16 @@ def register(
         now,
         kind=FIDO2,
         status=ACTIVE,
-        credential_id=bytes_to_base64url(verified.credential_id),
+        credential_id=_text(verified.credential_id),
         counter=verified.sign_count,
     )
 
 
 def authentication(connection: Connection, party: RelyingParty, user_id: str | None = None) -> Ceremony:
     """Return what a browser is asked for to use a passkey: one of a user's, or any that it has for this party."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = generate_authentication_options(
         rp_id=party.id,
         timeout=LIFETIME,
@@ -160,7 +163,7 @@ def authentication(connection: Connection, party: RelyingParty, user_id: str | N
         if user_id is None
         else UserVerificationRequirement.PREFERRED,
     )
-    return Ceremony(json.loads(options_to_json(options)), bytes_to_base64url(options.challenge))
+    return Ceremony(json.loads(options_to_json(options)), _text(options.challenge))
 
 
 def check(
@@ -184,6 +187,9 @@ def check(
         now: The time, in milliseconds since 1970.
         user_id: Whose passkey it has to be; without, the passkey says who it is, and has to check who holds it.
     """
+    from webauthn import verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     if not isinstance(credential, dict) or not _unused(connection, challenge, now):
         return None
     row = _row(connection, environment_id, credential.get("id"))
@@ -192,10 +198,10 @@ def check(
     try:
         verified = verify_authentication_response(
             credential=credential,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=_octets(challenge),
             expected_rp_id=party.id,
             expected_origin=party.origin,
-            credential_public_key=base64url_to_bytes(row.document["credential"]["publicKey"]),
+            credential_public_key=_octets(row.document["credential"]["publicKey"]),
             credential_current_sign_count=row.counter,
             require_user_verification=user_id is None,
         )
@@ -224,11 +230,13 @@ def _row(connection: Connection, environment_id: str, credential_id: object) -> 
     return connection.execute(found).first()
 
 
-def _descriptors(connection: Connection, user_id: str) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(connection: Connection, user_id: str) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
+
     found = select(table).where(table.c.user_id == user_id, table.c.type == FIDO2, table.c.status == ACTIVE)
     return [
         PublicKeyCredentialDescriptor(
-            id=base64url_to_bytes(row.credential_id),
+            id=_octets(row.credential_id),
             transports=[AuthenticatorTransport(each) for each in row.document["credential"]["transports"]] or None,
         )
         for row in connection.execute(found)
@@ -247,7 +255,15 @@ def _of_handle(answer: Mapping[str, Any], user_id: str) -> bool:
     """Tell whether the passkey names its user as it was told to, if it does (WebAuthn §7.2)."""
     response = answer.get("response")
     handle = response.get("userHandle") if isinstance(response, dict) else None
-    return not handle or handle == bytes_to_base64url(_handle(user_id))
+    return not handle or handle == _text(_handle(user_id))
+
+
+def _text(octets: bytes) -> str:
+    return base64url.encode(octets).decode()
+
+
+def _octets(text: str) -> bytes:
+    return base64url.decode(text.encode())
 
 
 def _handle(user_id: str) -> bytes:

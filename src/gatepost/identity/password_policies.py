@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
 
 from gatepost.identity import rows
 from gatepost.identity.entity import Entity, Listing, Page
@@ -34,6 +34,15 @@ __all__ = [
 ]
 
 DAY = 86_400_000
+_EFFECTIVE = (
+    select(table)
+    .where(
+        table.c.environment_id == bindparam("environment"),
+        (table.c.id == bindparam("own")) | table.c.is_default,
+    )
+    .order_by(table.c.is_default)
+    .limit(1)
+)
 
 
 class Lockout(NamedTuple):
@@ -174,14 +183,7 @@ def remove(connection: Connection, environment_id: str, policy_id: str) -> None:
 
 def effective(connection: Connection, environment_id: str, policy_id: str | None) -> PasswordPolicy:
     """Return a policy by its identifier, or else the environment's default, or else "Standard" as it comes."""
-    own = table.c.id == policy_id if policy_id is not None else table.c.is_default
-    wanted = (
-        select(table)
-        .where(table.c.environment_id == environment_id, own | table.c.is_default)
-        .order_by(table.c.is_default)
-        .limit(1)
-    )
-    row = connection.execute(wanted).first()
+    row = connection.execute(_EFFECTIVE, {"environment": environment_id, "own": policy_id or ""}).first()
     return _of_row(row) if row is not None else PasswordPolicy("", environment_id, STANDARD, 0, 0)
 
 

@@ -1,12 +1,13 @@
 """What is kept of a user's password, and how it stands. Nothing here hashes: it is quick enough for a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, or_, select, update
 
 from gatepost.identity import password_policies, times, users
+from gatepost.identity.folding import fold
 from gatepost.identity.password_policies import Lockout, PasswordPolicy
 from gatepost.identity.refusals import NotFound
 from gatepost.identity.store.statements import insert_or_update
@@ -106,6 +107,13 @@ _OF_USER = (
     .join(populations, populations.c.id == users_table.c.population_id)
     .outerjoin(table, table.c.user_id == users_table.c.id)
 )
+_OF_ID = _OF_USER.where(users_table.c.id == bindparam("this"), users_table.c.environment_id == bindparam("environment"))
+_OF_NAME = _OF_USER.where(*users.NAMED)
+_OPEN = select(table.c.user_id).where(
+    table.c.user_id == bindparam("user"),
+    table.c.hash == bindparam("verified"),
+    or_(table.c.locked_until.is_(None), table.c.locked_until <= bindparam("now")),
+)
 
 
 def of_user(connection: Connection, environment_id: str, user_id: str) -> PasswordState:
@@ -114,7 +122,7 @@ def of_user(connection: Connection, environment_id: str, user_id: str) -> Passwo
     Raises:
         NotFound: When there is no such user.
     """
-    found = _first(connection, users_table.c.id == user_id, users_table.c.environment_id == environment_id)
+    found = _first(connection, _OF_ID, {"this": user_id, "environment": environment_id})
     if found is None:
         raise NotFound("there is no such user in this environment")
     return found
@@ -122,7 +130,7 @@ def of_user(connection: Connection, environment_id: str, user_id: str) -> Passwo
 
 def of_username(connection: Connection, environment_id: str, username: str) -> PasswordState | None:
     """Return the password of the user of a name, or `None` when there is no such user."""
-    return _first(connection, *users.named(environment_id, username))
+    return _first(connection, _OF_NAME, {"environment": environment_id, "folded": fold(username)})
 
 
 def policy_of_population(connection: Connection, environment_id: str, population_id: str | None) -> PasswordPolicy:
@@ -189,12 +197,13 @@ def succeeded(connection: Connection, user_id: str, verified_hash: str, now: int
 
 def still_open(connection: Connection, user_id: str, verified_hash: str, now: int) -> bool:
     """Tell whether a password is the one it was, and is not locked."""
-    found = select(table.c.user_id).where(
-        table.c.user_id == user_id,
-        table.c.hash == verified_hash,
-        or_(table.c.locked_until.is_(None), table.c.locked_until <= now),
-    )
-    return connection.execute(found).first() is not None
+    return connection.execute(_OPEN, {"user": user_id, "verified": verified_hash, "now": now}).first() is not None
+
+
+def still_is(connection: Connection, user_id: str, verified_hash: str) -> bool:
+    """Tell whether a password is the one it was; nobody changes it until the transaction ends."""
+    found = select(table.c.user_id).where(table.c.user_id == user_id, table.c.hash == verified_hash)
+    return connection.execute(found.with_for_update()).first() is not None
 
 
 def rehashed(connection: Connection, user_id: str, old_hash: str, new_hash: str) -> None:
@@ -231,8 +240,8 @@ def seconds_until(at: int, now: int) -> int:
     return max(-((now - at) // 1000), 0)
 
 
-def _first(connection: Connection, *where: ColumnElement[bool]) -> PasswordState | None:
-    row = connection.execute(_OF_USER.where(*where)).first()
+def _first(connection: Connection, statement: Select[Any], which: Mapping[str, str]) -> PasswordState | None:
+    row = connection.execute(statement, which).first()
     if row is None:
         return None
     user = users.of_row(row)

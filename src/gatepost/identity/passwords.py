@@ -4,7 +4,16 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from gatepost.identity import attempts, one_time_codes, password_hashing, password_rules, password_states, users
+from gatepost.identity import (
+    attempts,
+    one_time_codes,
+    password_hashing,
+    password_rules,
+    password_states,
+    sessions,
+    token_families,
+    users,
+)
 from gatepost.identity.password_check import CheckResult, Verdict, check, check_username
 from gatepost.identity.password_hashing import hashing
 from gatepost.identity.password_policies import DAY, PasswordPolicy
@@ -90,8 +99,19 @@ async def set_password(store: Store, environment_id: str, user_id: str, sent: ob
     return await _keep(store, state, made, must_change=body["forceChange"], now=now)
 
 
-async def change(store: Store, environment_id: str, user_id: str, current: str, new: str, now: int) -> PasswordState:
+async def change(
+    store: Store, environment_id: str, user_id: str, current: str, new: str, now: int, *, session_id: str | None = None
+) -> PasswordState:
     """Change a password as its owner, who knows the current one; a wrong one is counted towards the lockout.
+
+    Args:
+        store: The store.
+        environment_id: The environment.
+        user_id: Whose password it is.
+        current: The current one.
+        new: The new one.
+        now: The time, in milliseconds since 1970.
+        session_id: The owner's session in which it is changed, which goes on as the only one, or `None`.
 
     Raises:
         NotFound: When there is no such user.
@@ -106,8 +126,8 @@ async def change(store: Store, environment_id: str, user_id: str, current: str, 
         days = state.policy.min_age // DAY
         message = f"The password may be changed again {days} day(s) after it was changed."
         raise InvalidData(Violation("CONSTRAINT_VIOLATION", "newPassword", message))
-    made = await hashing(partial(_prepared, state, new, current, "newPassword", now))
-    return await _keep(store, state, made, must_change=False, now=now)
+    made = await hashing(partial(_changed, state, new, current, now))
+    return await _keep(store, state, made, must_change=False, now=now, verified=state.hash, session_id=session_id)
 
 
 async def recover(
@@ -136,6 +156,7 @@ async def recover(
     def keep(connection: Connection) -> PasswordState:
         if not one_time_codes.use(connection, environment_id, user_id, RECOVERY, code, now):
             raise _wrong_code()
+        _end_sessions(connection, user_id, now)
         return password_states.keep(connection, state, made, must_change=False, now=now)
 
     return await store.write_async(keep)
@@ -192,12 +213,53 @@ async def _state(store: Store, environment_id: str, user_id: str) -> PasswordSta
     return await store.read_async(lambda connection: password_states.of_user(connection, environment_id, user_id))
 
 
-async def _keep(store: Store, state: PasswordState, made: str, *, must_change: bool, now: int) -> PasswordState:
+async def _keep(
+    store: Store,
+    state: PasswordState,
+    made: str,
+    *,
+    must_change: bool,
+    now: int,
+    verified: str | None = None,
+    session_id: str | None = None,
+) -> PasswordState:
+    """Keep a password, and end what came of the one before.
+
+    Args:
+        store: The store.
+        state: How the password stood.
+        made: The hash of the new one.
+        must_change: Whether its owner has to change it.
+        now: The time, in milliseconds since 1970.
+        verified: The hash of the one that its owner showed to know, which it still has to be.
+        session_id: The session that goes on, or `None`.
+    """
+
     def work(connection: Connection) -> PasswordState:
+        if verified is not None and not password_states.still_is(connection, state.user.id, verified):
+            raise _other_password()
+        _end_sessions(connection, state.user.id, now, session_id)
         fresh = password_states.of_user(connection, state.user.environment_id, state.user.id)
         return password_states.keep(connection, fresh, made, must_change=must_change, now=now)
 
     return await store.write_async(work)
+
+
+def _changed(state: PasswordState, value: str, current: str, now: int) -> str:
+    """Return the hash of a new password, where the current one is the one of this state."""
+    if state.hash is None or not password_hashing.verified(state.hash, current).matches:
+        raise _other_password()  # somebody changed it since it was checked
+    return _prepared(state, value, current, "newPassword", now)
+
+
+def _end_sessions(connection: Connection, user_id: str, now: int, session_id: str | None = None) -> None:
+    """End what came of a password, but for one session: whoever knew it is out."""
+    sessions.end_of_user(connection, user_id, but=session_id)
+    token_families.revoke_of_user(connection, user_id, now, but_of=session_id)
+
+
+def _other_password() -> InvalidData:
+    return InvalidData(Violation("INVALID_VALUE", "currentPassword", "The password was changed meanwhile."))
 
 
 def _wrong_code() -> InvalidData:

@@ -7,8 +7,10 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 _LOOPBACK_NAME = "localhost"
+# What no URI holds (RFC 3986 §2). Some parsers take it out, and so a URI with it looks like another one.
+_UNWRITTEN = re.compile(r"[\x00-\x20\x7f\\]")
 # What a wildcard never stands for, in a host and elsewhere.
-_HOST_WILDCARD, _WILDCARD = "[A-Za-z0-9-]*", "[^/?#&@\\\\]*"
+_HOST_WILDCARD, _WILDCARD = "[A-Za-z0-9-]+", "[^/?#&@\\\\]*"
 _WAY_OUT = re.compile(r"\\|@|(?:^|/)\.{1,2}(?:/|$)|%2e|%2f|%5c|[\s\x00-\x1f]", re.IGNORECASE)
 
 
@@ -51,6 +53,8 @@ def allows(registered: Iterable[str], uri: str, *, native: bool, wildcards: bool
 
     A native application's URI on a loopback address may have any port (RFC 8252 §7.3).
     """
+    if _UNWRITTEN.search(uri):
+        return False
     for each in registered:
         if each == uri:
             return True

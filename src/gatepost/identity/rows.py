@@ -1,9 +1,10 @@
 """Rows of the things that an environment is configured with: found, listed, inserted, changed and removed."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gatepost.identity.entity import Listing, Page
@@ -21,11 +22,18 @@ def of_id(
     Raises:
         NotFound: When there is none in the environment.
     """
-    found = select(table).where(table.c.id == row_id, table.c.environment_id == environment_id, *where)
-    row = connection.execute(found).first()
+    found = _of_id(table)
+    if where:
+        found = found.where(*where)
+    row = connection.execute(found, {"this": row_id, "environment": environment_id}).first()
     if row is None:
         raise NotFound("there is no such thing in this environment")
     return row
+
+
+@cache
+def _of_id(table: Table) -> Select[Any]:
+    return select(table).where(table.c.id == bindparam("this"), table.c.environment_id == bindparam("environment"))
 
 
 def listed(

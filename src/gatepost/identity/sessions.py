@@ -22,6 +22,7 @@ _GET = select(sessions).where(
     sessions.c.environment_id == bindparam("environment"),
     sessions.c.expires_at > bindparam("now"),
 )
+_HOLD = _GET.with_only_columns(sessions.c.id).with_for_update(read=True)
 _CHANGE = update(sessions).where(sessions.c.id == bindparam("this"))
 _END = delete(sessions).where(sessions.c.id == bindparam("this"))
 
@@ -93,6 +94,13 @@ def get(connection: Connection, environment_id: str, session_id: str, *, now: in
     return None if row is None else _session(row)
 
 
+def goes_on(connection: Connection, environment_id: str, session_id: str, *, now: int) -> bool:
+    """Tell whether a session has not ended; nobody ends it until this transaction does."""
+    return (
+        connection.execute(_HOLD, {"this": session_id, "environment": environment_id, "now": now}).first() is not None
+    )
+
+
 def signed_on_again(
     connection: Connection, session_id: str, token: str, document: Mapping[str, Any], *, now: int
 ) -> None:
@@ -111,9 +119,11 @@ def end(connection: Connection, session_id: str) -> bool:
     return connection.execute(_END, {"this": session_id}).rowcount == 1
 
 
-def end_of_user(connection: Connection, user_id: str) -> list[str]:
-    """End every session of a user, and return their identifiers."""
+def end_of_user(connection: Connection, user_id: str, *, but: str | None = None) -> list[str]:
+    """End every session of a user, or every one but one, and return their identifiers."""
     gone = delete(sessions).where(sessions.c.user_id == user_id).returning(sessions.c.id)
+    if but is not None:
+        gone = gone.where(sessions.c.id != but)
     return list(connection.execute(gone).scalars())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, insert, select, update
 
 from gatepost.identity import revoked_tokens
 from gatepost.identity.store.tables import token_families
@@ -94,9 +94,12 @@ def revoke_of_session(connection: Connection, session_id: str, now: int) -> None
     _revoke(connection, token_families.c.session_id == session_id, now)
 
 
-def revoke_of_user(connection: Connection, user_id: str, now: int) -> None:
-    """End every family of a user."""
-    _revoke(connection, token_families.c.user_id == user_id, now)
+def revoke_of_user(connection: Connection, user_id: str, now: int, *, but_of: str | None = None) -> None:
+    """End every family of a user, or every one that did not come of a session."""
+    which = token_families.c.user_id == user_id
+    if but_of is not None:
+        which = and_(which, token_families.c.session_id.is_distinct_from(but_of))
+    _revoke(connection, which, now)
 
 
 def _revoke(connection: Connection, which: ColumnElement[bool], now: int) -> None:

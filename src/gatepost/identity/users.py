@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from gatepost.identity import rows, times
 from gatepost.identity.entity import Listing, Page
@@ -17,6 +17,7 @@ from gatepost.identity.user import NewPassword, User, of_row, to_row, with_accou
 from gatepost.identity.user_shape import BEGINNING, KEPT, SHAPE
 
 __all__ = [
+    "NAMED",
     "NewPassword",
     "User",
     "by_email",
@@ -29,7 +30,6 @@ __all__ = [
     "listed",
     "lock",
     "move",
-    "named",
     "of_row",
     "patch",
     "remove",
@@ -42,6 +42,11 @@ Document = dict[str, Any]
 
 _MOST_COUNTED = 1000  # a longer list is not counted, so that its pages take the same time however long it is
 _OK = BEGINNING["account"]
+
+# What holds for the user of a name: `environment` and `folded`.
+NAMED = (table.c.environment_id == bindparam("environment"), table.c.username_folded == bindparam("folded"))
+_BY_NAME = select(table).where(*NAMED)
+_NOTE = update(table).where(table.c.id == bindparam("this"))
 
 
 def create(
@@ -101,7 +106,7 @@ def get(connection: Connection, environment_id: str, user_id: str) -> User:
 
 def by_username(connection: Connection, environment_id: str, username: str) -> User | None:
     """Return the user of a name, however it is written, or `None`."""
-    row = connection.execute(select(table).where(*named(environment_id, username))).first()
+    row = connection.execute(_BY_NAME, {"environment": environment_id, "folded": fold(username)}).first()
     return None if row is None else of_row(row)
 
 
@@ -198,8 +203,8 @@ def email_verified(connection: Connection, environment_id: str, user_id: str, no
 
 def signed_on(connection: Connection, user_id: str, now: int, address: str | None) -> None:
     """Note that a user signed on, from an IP address."""
-    noted = update(table).where(table.c.id == user_id)
-    connection.execute(noted.values(last_sign_on_at=now, last_sign_on_ip=address[:64] if address else None))
+    noted = {"last_sign_on_at": now, "last_sign_on_ip": address[:64] if address else None}
+    connection.execute(_NOTE, {"this": user_id, **noted})
 
 
 def remove(connection: Connection, environment_id: str, user_id: str) -> None:
@@ -211,11 +216,6 @@ def remove(connection: Connection, environment_id: str, user_id: str) -> None:
     get(connection, environment_id, user_id)
     connection.execute(delete(role_assignments).where(role_assignments.c.actor_id == user_id))
     rows.remove(connection, table, user_id)
-
-
-def named(environment_id: str, username: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return what holds for the user of a name."""
-    return table.c.environment_id == environment_id, table.c.username_folded == fold(username)
 
 
 def _held(connection: Connection, environment_id: str, user_id: str) -> User:

@@ -38,6 +38,13 @@ def test_a_native_application_may_have_any_port_on_a_loopback_address(uri: str, 
     assert not allows(REGISTERED, uri, native=False, wildcards=False)
 
 
+@pytest.mark.parametrize("extra", ["\r\n", "\t", "\x00", "\x7f", " ", "\\"])
+@pytest.mark.parametrize("at", [0, len("http://127.0.0.1:3000"), len("http://127.0.0.1:3000/c")])
+def test_what_no_uri_holds_is_allowed_nowhere(extra: str, at: int) -> None:
+    uri = "http://127.0.0.1:3000/cb?a=1"
+    assert not allows(REGISTERED, uri[:at] + extra + uri[at:], native=True, wildcards=True)
+
+
 @pytest.mark.parametrize(
     ("uri", "allowed"),
     [

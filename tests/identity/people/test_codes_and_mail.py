@@ -9,7 +9,7 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection, select
 
-from gatepost.identity import attempts, mail, one_time_codes, outbox
+from gatepost.identity import attempts, mail, one_time_codes, outbox, users
 from gatepost.identity.mail import ConsoleMailer, Mail, OutboxMailer, SeveralMailers
 from gatepost.identity.store import tables
 from gatepost.identity.users import User
@@ -29,7 +29,10 @@ def at_once(times: int, call: Callable[[], T]) -> list[T]:
 
 
 def issue(home: Home, user: User, purpose: str = "P") -> str:
-    return home.store.write(lambda c: one_time_codes.issue(c, home.environment_id, user.id, purpose, NOW))
+    address = user.email or ""
+    return home.store.write(
+        lambda c: one_time_codes.issue(c, home.environment_id, user.id, purpose, NOW, address=address)
+    )
 
 
 def redeem(home: Home, user: User, code: str, purpose: str = "P", now: int = NOW) -> bool:
@@ -45,6 +48,28 @@ def test_a_code_is_good_once_for_its_user_and_purpose(home: Home, alice: User) -
     assert not redeem(home, alice, code, "Q")
     assert at_once(4, lambda: redeem(home, alice, code)).count(True) == 1
     assert home.store.read(lambda c: one_time_codes.sent_at(c, alice.id, "P")) is None
+
+
+def test_a_code_is_good_for_the_address_that_it_was_sent_to(home: Home, alice: User) -> None:
+    code = issue(home, alice)
+    sent = {"email": "elsewhere@example.com"}
+    home.store.write(lambda c: users.patch(c, home.environment_id, alice.id, sent, NOW))
+    assert not redeem(home, alice, code)
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9%eth0", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("", ""),
+        ("unix", "unix"),
+    ],
+)
+def test_a_limit_counts_the_network_of_a_customer(address: str, counted: str) -> None:
+    assert attempts.network(address) == counted
 
 
 def test_a_code_expires(home: Home, alice: User) -> None:

@@ -363,7 +363,11 @@ def test_an_imported_hash_is_hashed_anew_at_the_first_sign_on(home: Home) -> Non
 
 
 def code_of(home: Home, user_id: str) -> str:
-    return home.store.write(lambda c: one_time_codes.issue(c, home.environment_id, user_id, RECOVERY, NOW))
+    def issued(connection: Connection) -> str:
+        address = users.get(connection, home.environment_id, user_id).email or ""
+        return one_time_codes.issue(connection, home.environment_id, user_id, RECOVERY, NOW, address=address)
+
+    return home.store.write(issued)
 
 
 def test_a_forgotten_password_is_set_anew_with_a_code_once(home: Home) -> None:

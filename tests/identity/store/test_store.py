@@ -2,6 +2,8 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
@@ -85,6 +87,13 @@ def test_two_servers_share_a_database(store: Store, database_url: str) -> None:
         assert store.read(revision) == 2
     finally:
         other.close()
+
+
+def test_a_sqlite_file_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "gatepost.db"
+    with closing(Store.open(f"sqlite:///{path}")) as store:
+        store.write(changed)
+        assert {each.stat().st_mode & 0o777 for each in path.parent.iterdir()} == {0o600}
 
 
 def test_every_change_of_the_configuration_counts(store: Store) -> None:

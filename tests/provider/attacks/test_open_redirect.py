@@ -81,6 +81,7 @@ def test_a_redirect_uri_twice(provider: World, client: Client, browser: Browser)
 @pytest.mark.parametrize(
     "uri",
     [
+        "https://.shop.example.com/callback",
         "https://attacker.example/.example.com/callback",
         "https://a.b.shop.example.com/callback",
         "https://attacker.example#.shop.example.com/callback",

@@ -24,13 +24,14 @@ from gatepost.identity import (
     organizations,
     resources,
     scopes,
+    sessions,
     signing_keys,
     users,
 )
 from gatepost.identity.applications import Application
 from gatepost.identity.configuration import Configuration
 from gatepost.identity.configurations import Configurations
-from gatepost.identity.ids import new_id
+from gatepost.identity.ids import new_id, new_token
 from gatepost.identity.resources import Resource
 from gatepost.identity.signing_keys import NewKey
 from gatepost.identity.store.sealing import SealingKey
@@ -303,9 +304,17 @@ class Served:
 
     def allow(self, request: AuthorizationRequest, user_id: str, **how: Any) -> dict[str, str]:
         """The answer to a request that a user allows."""
-        sign_on = SignOn(user_id, new_id(), int(self.time) - 10, "Single_Factor", ("pwd",))._replace(**how)
+        session_id = how.pop("session_id", None) or self.session(user_id)
+        sign_on = SignOn(user_id, session_id, int(self.time) - 10, "Single_Factor", ("pwd",))._replace(**how)
         authorized = self.write(lambda c: responses.authorize(c, self.configuration, request, sign_on, self.now))
         return responses.complete(self.configuration, self.issuer, authorized)
+
+    def session(self, user_id: str) -> str:
+        """The identifier of a new session of a user."""
+        lifetime = 30 * 86_400_000
+        return self.write(
+            lambda c: sessions.begin(c, self.environment_id, user_id, new_token(), {}, now=self.now, lifetime=lifetime)
+        ).id
 
     def code(self, application: Application, user_id: str | None = None, **parameters: Any) -> str:
         """A code for an application."""

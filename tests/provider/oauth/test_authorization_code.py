@@ -168,7 +168,8 @@ def test_an_access_token_of_a_user_says_what_pingones_says(served: Served) -> No
     resource = served.resource("read", accessTokenValiditySeconds=7200)
     served.grant(application, resource)
     user_id = served.user()
-    how = {"session_id": "session-1", "acr": "Single_Factor", "auth_time": NOW - 10}
+    session_id = served.session(user_id)
+    how = {"session_id": session_id, "acr": "Single_Factor", "auth_time": NOW - 10}
     code = served.allow(served.request(application, scope="read openid"), user_id, **how)["code"]
     answer = served.redeem(application, code)
     claims = served.verified(answer.json["access_token"])
@@ -182,7 +183,7 @@ def test_an_access_token_of_a_user_says_what_pingones_says(served: Served) -> No
         "aud": [resource.audience],
         "scope": "read openid",
         "sub": user_id,
-        "sid": "session-1",
+        "sid": session_id,
         "acr": "Single_Factor",
         "auth_time": NOW - 10,
         "env": served.environment_id,
@@ -196,7 +197,8 @@ def test_an_access_token_of_a_user_says_what_pingones_says(served: Served) -> No
 
 def test_an_id_token_says_what_pingones_says(served: Served) -> None:
     application, user_id = served.application(), served.user()
-    how = {"session_id": "session-1", "amr": ("pwd", "otp")}
+    session_id = served.session(user_id)
+    how = {"session_id": session_id, "amr": ("pwd", "otp")}
     code = served.allow(served.request(application, nonce="n-1"), user_id, **how)["code"]
     answer = served.redeem(application, code)
     claims = served.verified(answer.json["id_token"])
@@ -209,7 +211,7 @@ def test_an_id_token_says_what_pingones_says(served: Served) -> None:
         "iat": NOW,
         "exp": NOW + 3600,
         "amr": ["pwd", "otp"],
-        "sid": "session-1",
+        "sid": session_id,
         "acr": "Single_Factor",
         "auth_time": NOW - 10,
         "nonce": "n-1",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gatepost.identity import device_codes
+from gatepost.identity import device_codes, sessions
 from gatepost.identity.applications import Application
 from gatepost.provider.oauth.sign_on import SignOn
 from tests.provider.oauth.conftest import PUBLIC_URL, Answer, Served
@@ -33,11 +33,12 @@ def _poll(served: Served, device: Application, code: str) -> Answer:
 
 def _say(served: Served, user_code: str, *, allowed: bool = True) -> str:
     user_id = served.user()
+    session_id = served.session(user_id)
 
     def answer(connection: Any) -> None:
         asked = device_codes.of_user_code(connection, served.environment_id, user_code, served.now)
         assert asked is not None
-        sign_on = SignOn(user_id, "session-1", int(served.time), "Single_Factor", ("pwd",))
+        sign_on = SignOn(user_id, session_id, int(served.time), "Single_Factor", ("pwd",))
         document = {**asked.document, **sign_on.document()}
         device_codes.answer(
             connection,
@@ -69,6 +70,14 @@ def test_an_application_may_have_a_page_of_its_own(served: Served) -> None:
     assert begun["verification_uri"] == "https://tv.example.com/go?a=1"
     assert begun["verification_uri_complete"].startswith("https://tv.example.com/go?a=1&user_code=")
     assert begun["expires_in"] == 60
+
+
+def test_a_device_gets_nothing_of_a_session_that_has_ended(served: Served) -> None:
+    device = _device(served)
+    begun = _begin(served, device)
+    user_id = _say(served, begun["user_code"])
+    served.write(lambda c: sessions.end_of_user(c, user_id))
+    assert _poll(served, device, begun["device_code"]).error == "400 invalid_grant"
 
 
 def test_a_device_waits_until_its_person_has_answered(served: Served) -> None:

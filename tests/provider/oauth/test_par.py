@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from gatepost.identity.store.tables import pushed_requests
+from gatepost.jose import SigningKey, sign_compact
 from gatepost.provider.oauth.requests import AuthorizationFailed
-from tests.provider.oauth.conftest import CALLBACK, JWT_BEARER, Served
+from tests.provider.oauth.conftest import CALLBACK, JWT_BEARER, Answer, Served
 
 REQUEST = {"response_type": "code", "redirect_uri": CALLBACK, "scope": "openid", "state": "s-1"}
 
@@ -89,3 +90,20 @@ def test_no_secret_is_kept_with_the_request(served: Served) -> None:
     kept = served.store.read(lambda c: c.execute(select(pushed_requests.c.document)).scalar_one())
     assert served.secret(application.id) not in str(kept)
     assert "client_secret" not in kept
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["signed", "merged"])
+def test_the_proof_counts_whatever_a_request_object_says(served: Served, signed: bool) -> None:
+    application = served.application(requireSignedRequestObject=signed)
+    key, other = SigningKey.generate("ES256"), SigningKey.generate("ES256")
+    secret = SigningKey.from_secret(served.secret(application.id).encode())
+
+    def push(**claims: str) -> Answer:
+        inside = sign_compact({**REQUEST, "client_id": application.id, **claims}, secret)
+        proof = {"dpop": served.proof(key, "par")}
+        return served.as_client(application, "par", proof, response_type="code", request=inside)
+
+    for claims in ({}, {"dpop_jkt": key.thumbprint()}):
+        pushed = push(**claims).json
+        assert served.request(application, request_uri=pushed["request_uri"]).dpop_jkt == key.thumbprint()
+    assert push(dpop_jkt=other.thumbprint()).error == "400 invalid_dpop_proof"

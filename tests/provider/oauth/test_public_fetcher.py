@@ -33,6 +33,10 @@ from gatepost.trust.fetch import FetchFailed
         "64:ff9b::7f00:1",
         "64:ff9b::a9fe:a9fe",
         "2002:7f00:1::",
+        "fec0::1",
+        "64:ff9b:1::a00:1",
+        "::ffff:0:10.0.0.1",
+        "::10.0.0.1",
         "not an address",
     ],
 )

@@ -63,9 +63,11 @@ def test_a_token_in_the_browser_ends_with_its_session(served: Served) -> None:
 
 def test_tokens_of_a_code_end_with_their_session(served: Served) -> None:
     application = served.application(grantTypes=["AUTHORIZATION_CODE", "REFRESH_TOKEN"])
-    answer = served.allow(served.request(application), served.user(), session_id="session-1")
+    user_id = served.user()
+    session_id = served.session(user_id)
+    answer = served.allow(served.request(application), user_id, session_id=session_id)
     tokens = served.redeem(application, answer["code"]).json
-    served.write(lambda c: token_families.revoke_of_session(c, "session-1", served.now))
+    served.write(lambda c: token_families.revoke_of_session(c, session_id, served.now))
     assert served.as_client(application, "introspect", token=tokens["access_token"]).json == {"active": False}
     refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     assert served.token(application, **refresh).error == "400 invalid_grant"

@@ -305,11 +305,29 @@ def test_nobody_registers_where_the_policy_does_not_say_so(served: Served, app: 
 def test_an_address_registers_so_many_users_and_no_more(served: Served, app: Application) -> None:
     served.policy(app, served.registration())
     what = f"registration:{served.environment_id}:192.0.2.1"
-    for _ in range(19):
+    for _ in range(18):
         served.write(lambda connection: attempts.tried(connection, what, window=3_600_000, now=served.now))
     statuses = []
-    for at in range(2):
+    for name in ("ann", "carol1", "carol2"):  # a name that is taken counts too: it tells who has an account
         browser = served.browser()
         flow_id = browser.begin(app)
-        statuses.append(browser.act(flow_id, "user.register", **NEW | {"username": f"carol{at}"}).status)
-    assert statuses == [200, 429]
+        statuses.append(browser.act(flow_id, "user.register", **NEW | {"username": name}).status)
+    assert statuses == [400, 200, 429]
+
+
+def test_a_user_gets_so_many_codes_however_the_name_is_written(served: Served, app: Application) -> None:
+    names = ("ann", "ANN", "\uff41nn", "a\uff4en", "an\uff4e", "\uff21\uff2e\uff2e")
+    statuses = []
+    for name in names:
+        browser = served.browser()
+        statuses.append(browser.act(browser.begin(app), "password.forgot", username=name).status)
+    assert statuses == [200] * 5 + [429]
+    assert len(served.outbox.sent) == 5
+
+
+@pytest.mark.parametrize("name", ["a\x00", "a\ud800"])
+def test_what_is_no_text_is_refused(served: Served, app: Application, name: str) -> None:
+    browser = served.browser()
+    flow_id = browser.begin(app)
+    answer = browser.act(flow_id, "usernamePassword.check", username=name, password=name)
+    assert answer.errors == [("INVALID_VALUE", "username"), ("INVALID_VALUE", "password")]

@@ -41,7 +41,7 @@ def test_an_authenticator_is_enrolled_at_the_first_sign_on(
     flow_id = browser.begin(strict)
     asked = browser.check(flow_id)
     assert asked.json["status"] == "DEVICE_SELECTION_REQUIRED"
-    assert not asked.set_cookies
+    assert asked.set_cookies
     assert asked.json["_embedded"]["devices"] == [
         {"type": "TOTP", "status": "ACTIVATION_REQUIRED"},
         {"type": "FIDO2", "status": "ACTIVATION_REQUIRED"},
@@ -101,6 +101,16 @@ def test_the_second_factor_comes_after_the_first_and_lets_nobody_in_alone(
 def test_who_has_no_second_factor(served: Served, app: Application, browser: Browser, mode: str, status: str) -> None:
     served.policy(app, LOGIN, {**MFA, "noDevicesMode": mode})
     assert browser.check(browser.begin(app)).json["status"] == status
+
+
+@pytest.mark.parametrize("mode", ["BLOCK", "BYPASS", "ENROLL"])
+def test_a_second_factor_of_another_kind_is_not_passed_by(
+    served: Served, app: Application, browser: Browser, mode: str
+) -> None:
+    served.authenticator(served.ann)
+    passkeys = {"securityKey": {"enabled": True}, "authenticator": {"enabled": False}}
+    served.policy(app, LOGIN, {**MFA, **passkeys, "noDevicesMode": mode})
+    assert browser.check(browser.begin(app)).json["status"] == "FAILED"
 
 
 def test_one_of_several_is_chosen(served: Served, strict: Application, browser: Browser) -> None:

@@ -27,6 +27,8 @@ def test_a_form_is_fields_by_name() -> None:
         (b"a=1&a=2", FORM),
         (b"a=1&a=", FORM),
         (b"a=%FF", FORM),
+        (b"a=x%00", FORM),
+        (b"a%00=x", FORM),
         (b"\xff=1", FORM),
         ("&".join(f"a{number}=1" for number in range(MOST_FIELDS + 1)).encode(), FORM),
         (b"a=1", {"content-type": "application/json"}),

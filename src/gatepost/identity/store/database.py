@@ -1,20 +1,24 @@
 """The two databases, as SQLAlchemy engines: what each needs to be set to."""
 
+import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from gatepost.errors import ConfigurationError
+from gatepost.identity.store.quick_connection import QuickConnection
 
 _BUSY_MILLISECONDS = 30_000
 POSTGRESQL_CONNECTIONS = 8
+_REST = 1.0  # seconds after which a connection is tried before it is used again
 
 
 def parsed(url: str) -> URL:
@@ -45,7 +49,7 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
         writes: Whether its transactions take the right to write at their beginning; else it only reads, each
             statement by itself.
     """
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    _make_private(Path(url.database or ""))
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -55,6 +59,8 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
         hide_parameters=True,  # an error's text must not hold what was to be written
         **({} if writes else {"isolation_level": "AUTOCOMMIT"}),
     )
+
+    engine._connection_cls = QuickConnection
 
     @event.listens_for(engine, "connect")
     def _connected(connection: DBAPIConnection, _: object) -> None:
@@ -75,13 +81,38 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
     return engine
 
 
+def _make_private(path: Path) -> None:
+    """See that a database file that is made now can be read by its owner alone; it holds password hashes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def postgresql_engine(url: URL) -> Engine:
-    """Return an engine for PostgreSQL, whose connections are tried before they are used again.
+    """Return an engine for PostgreSQL, whose connections are tried before they are used again after a pause.
 
     Raises:
         ConfigurationError: When the driver is not installed.
     """
-    return _postgresql(url, max_overflow=0, pool_pre_ping=True)
+    engine = _postgresql(url, max_overflow=0)
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _tried(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        since = record.info.get("rests_since")
+        if since is None or time.monotonic() - since < _REST:
+            return
+        try:
+            alive = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            alive = False
+        if not alive:
+            raise DisconnectionError  # the pool makes another one
+
+    return engine
 
 
 def postgresql_reading_engine(url: URL) -> Engine:
@@ -93,11 +124,13 @@ def postgresql_reading_engine(url: URL) -> Engine:
     return _postgresql(url, max_overflow=-1, isolation_level="AUTOCOMMIT")
 
 
-def _postgresql(url: URL, **options: Any) -> Engine:  # noqa: ANN401 - SQLAlchemy's
+def _postgresql(url: URL, **options: Any) -> Engine:
     try:
-        return create_engine(url, pool_size=POSTGRESQL_CONNECTIONS, hide_parameters=True, **options)
+        engine = create_engine(url, pool_size=POSTGRESQL_CONNECTIONS, hide_parameters=True, **options)
     except ModuleNotFoundError:
         raise ConfigurationError("PostgreSQL needs psycopg; run: pip install 'gatepost[postgres]'") from None
+    engine._connection_cls = QuickConnection
+    return engine
 
 
 @contextmanager

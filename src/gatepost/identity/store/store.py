@@ -86,7 +86,7 @@ class Store:
         except BaseException:
             connection.close()
             raise
-        self._readers.append(connection)
+        self._keep(connection)
         return value
 
     def write(self, work: Work[T]) -> T:
@@ -126,8 +126,16 @@ class Store:
         except BaseException:
             connection.close()
             raise
-        self._readers.append(connection)
+        self._keep(connection)
         return value
+
+    def _keep(self, connection: Connection) -> None:
+        """Keep a connection for the next who reads, unless it was set to something else."""
+        if connection.get_execution_options():
+            connection.close()
+        else:
+            connection.rollback()
+            self._readers.append(connection)
 
     def _transaction(self, work: Work[T]) -> T:
         for _ in range(_TRIES - 1):

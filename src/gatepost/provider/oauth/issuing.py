@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from gatepost.identity import audit, refresh_tokens, token_families
+from gatepost.identity import audit, refresh_tokens, sessions, token_families
 from gatepost.identity.applications import Application
 from gatepost.identity.token_families import Family
 from gatepost.provider.oauth import claims, fulfillment, minting
 from gatepost.provider.oauth.claims import Planned
 from gatepost.provider.oauth.client_authentication import Client
 from gatepost.provider.oauth.endpoint import Call
+from gatepost.provider.oauth.failures import invalid_grant
 from gatepost.provider.oauth.fulfillment import Source
 from gatepost.provider.oauth.scopes import OFFLINE_ACCESS, OPENID, Allowed
 from gatepost.provider.oauth.sign_on import SignOn
@@ -100,6 +101,18 @@ def response(call: Call, client: Client, issue: Issue) -> Response:
     if issue.refresh_token is not None:
         body["refresh_token"] = issue.refresh_token
     return Response(200, _JSON, _encode({**body, **(issue.more or {})}))
+
+
+def check_session(connection: Connection, call: Call, sign_on: SignOn) -> None:
+    """Refuse tokens of a session that has ended: what it brings ends with it, and so what it was to bring.
+
+    Raises:
+        OAuthError: `invalid_grant`, when it has.
+    """
+    if sign_on.session_id is not None and not sessions.goes_on(
+        connection, call.environment_id, sign_on.session_id, now=call.now
+    ):
+        raise invalid_grant("The session in which the user signed on has ended")
 
 
 def begin_family(

@@ -29,10 +29,11 @@ async def answer(call: Call) -> Response:
     parameters = {name: value for name, value in sent.items() if name not in _NOT_PUSHED}
     parameters["client_id"] = application.id
     proof = dpop.proof_of(call)
-    if proof is not None and parameters.setdefault("dpop_jkt", proof.thumbprint) != proof.thumbprint:
-        raise dpop.invalid_proof("dpop_jkt is the thumbprint of another key")  # RFC 9449 §10.1
     try:
-        whole = await requests.merged(call, application, parameters)
+        whole = dict(await requests.merged(call, application, parameters))
+        # RFC 9449 §10.1, whether or not a request object speaks of a key
+        if proof is not None and whole.setdefault("dpop_jkt", proof.thumbprint) != proof.thumbprint:
+            raise dpop.invalid_proof("dpop_jkt is the thumbprint of another key")
         requests.judged(call, application, whole)
     except AuthorizationFailed as error:
         raise OAuthError(error.error, error.description) from None

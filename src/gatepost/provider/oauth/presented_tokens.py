@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from gatepost.errors import Reason, TokenRejected
-from gatepost.identity import revoked_tokens, users
+from gatepost.identity import revoked_tokens, sessions, users
 from gatepost.identity.refusals import NotFound
 from gatepost.jose.compact import verify_compact
 from gatepost.jose.header import Header
@@ -63,7 +63,14 @@ def id_token(configuration: "Configuration", issuer: str, token: str, now: float
 
 
 def ended(connection: Connection, environment_id: str, claims: Mapping[str, Any]) -> bool:
-    """Tell whether a token was revoked, or its user may have no tokens any more; an ID token says nothing of either."""
+    """Tell whether a token was revoked, or its user may have no tokens any more.
+
+    An ID token says nothing of either, but of its session: it has ended with that.
+    """
+    if "client_id" not in claims and isinstance(claims.get("sid"), str):
+        now = int(claims["iat"]) * 1000  # a session that has expired since has not been ended
+        if sessions.get(connection, environment_id, claims["sid"], now=now) is None:
+            return True
     if "jti" in claims and revoked_tokens.is_revoked(connection, claims["jti"]):
         return True
     user_id = claims.get("p1.userId")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # RFC 6052 §2.1: IPv4 addresses behind a translator.
 _NAT64 = IPv6Network("64:ff9b::/96")
+# Of IPv6, what is given to the Internet (RFC 4291 §2.4); of others, some lead to IPv4 addresses inside.
+_GLOBAL = IPv6Network("2000::/3")
 
 
 def is_public(address: str) -> bool:
@@ -29,6 +31,8 @@ def is_public(address: str) -> bool:
             inner = IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             found = inner
+        elif found not in _GLOBAL:
+            return False
     return found.is_global and not found.is_multicast
 
 

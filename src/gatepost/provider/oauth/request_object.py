@@ -5,6 +5,7 @@ from typing import Any
 
 from gatepost.errors import TokenRejected
 from gatepost.identity.applications import Application
+from gatepost.identity.shapes.fitness import unfit
 from gatepost.jose import base64url
 from gatepost.jose.compact import take_apart
 from gatepost.jose.strict_json import load_object
@@ -37,6 +38,8 @@ async def merged(call: Call, application: Application, parameters: Mapping[str, 
     except TokenRejected:
         raise _invalid("The request object is not signed by the application") from None
     _check(call, application, claims)
+    if unfit(claims):
+        raise _invalid("The request object holds what is no text")
     inside = {name: _text(name, value) for name, value in claims.items() if name not in _OWN}
     if {"request", "request_uri"} & inside.keys():
         raise _invalid("A request object holds no request object")

@@ -34,6 +34,7 @@ class Actor:
         user_id: The user for whom it asks, or `None` when it asks for itself.
         scopes: What the user allowed the application.
         assignments: The roles that count: of the application, or of the user.
+        session_id: The session that the token came of, or `None`.
     """
 
     client_id: str
@@ -41,6 +42,7 @@ class Actor:
     user_id: str | None
     scopes: frozenset[str]
     assignments: tuple[RoleAssignment, ...]
+    session_id: str | None = None
 
     @property
     def id(self) -> str:
@@ -122,6 +124,6 @@ def _known(connection: Connection, configuration: Configuration, claims: Mapping
     worker = application.type == "WORKER"
     if user_id is not None:
         theirs = role_assignments.of_actor(connection, user_id) if worker else ()
-        return Actor(application.id, environment_id, user_id, scopes, theirs)
+        return Actor(application.id, environment_id, user_id, scopes, theirs, claims.get("sid"))
     own = configuration.assignments_of(application.id) if worker else ()
     return Actor(application.id, environment_id, None, scopes, own)

@@ -97,7 +97,10 @@ async def reset_password(call: Call, user_id: str) -> PasswordState:
     """Change a password as who knows the current one."""
     body = RESET.created(call.body)
     current, new = body["currentPassword"], body["newPassword"]
-    return await passwords.change(call.services.store, call.environment_id, user_id, current, new, call.now)
+    own = call.actor.session_id if call.by_self else None
+    return await passwords.change(
+        call.services.store, call.environment_id, user_id, current, new, call.now, session_id=own
+    )
 
 
 async def check_password(call: Call, user_id: str) -> PasswordState:
@@ -142,7 +145,9 @@ def sending_recovery_code(mailer: Mailer) -> Callable[[Call, str], Awaitable[Pas
             what = f"recovery-code:{environment_id}:{user_id}"
             if not attempts.within(connection, what, most=_MOST_CODES, window=_CODES_WINDOW, now=call.now):
                 raise InvalidData(Violation("REQUEST_LIMITED", "", "Too many codes were sent; try again later."))
-            code = one_time_codes.issue(connection, environment_id, user_id, passwords.RECOVERY, call.now)
+            code = one_time_codes.issue(
+                connection, environment_id, user_id, passwords.RECOVERY, call.now, address=user.email
+            )
             return code, user.email, password_states.of_user(connection, environment_id, user_id)
 
         code, address, state = await call.services.store.write_async(issued)

@@ -9,13 +9,26 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, select
 
-from gatepost.identity import applications, groups, populations, resources, role_assignments, roles, users
+from gatepost.identity import (
+    applications,
+    devices,
+    groups,
+    populations,
+    resources,
+    role_assignments,
+    roles,
+    sessions,
+    users,
+)
 from gatepost.identity.ids import is_id
+from gatepost.identity.refusals import NotFound
 from gatepost.identity.role_assignments import RoleAssignment
 from gatepost.identity.roles import ScopeType
 from gatepost.identity.store import tables
 from gatepost.provider.platform.call import Call
 from gatepost.provider.platform.refusals import forbidden
+
+_GIVES_ROLES = "permissions:create:applicationRoleAssignments"
 
 
 def reaches_user(connection: Connection, call: Call) -> None:
@@ -53,6 +66,19 @@ def reaches_new_group(_: Connection, call: Call) -> None:
     call.require(population_id=_population_of(call.body))
 
 
+def reaches_joined_group(connection: Connection, call: Call) -> None:
+    """Let those go on whose permission holds for the group that somebody is put into, or taken out of."""
+    body = call.body if isinstance(call.body, dict) else {}
+    group_id = body.get("id") if call.request.method == "POST" else call.ids[-1]
+    if not isinstance(group_id, str) or not is_id(group_id):
+        return  # the work says what is wrong with it
+    try:
+        found = groups.get(connection, call.environment_id, group_id)
+    except NotFound:
+        return
+    call.require(population_id=_population_of(found.document))
+
+
 def reaches_application(connection: Connection, call: Call) -> None:
     """Let those go on whose permission holds for the application in the path, which is there."""
     call.require(application_id=applications.get(connection, call.environment_id, _id(call, "applicationId")).id)
@@ -85,12 +111,52 @@ def not_above(connection: Connection, call: Call) -> None:
         _has_all_of(connection, call, role_assignments.of_actor(connection, target))
 
 
+def proved_second_factor(connection: Connection, call: Call) -> None:
+    """Let users change their second factors who proved one when they signed on, if they have any."""
+    if not call.by_self:
+        return
+    found = devices.listed(connection, call.environment_id, _id(call, "userId")).items
+    activated = _id(call, "deviceId") if call.request.method == "POST" else None
+    if not any(each.active and each.id != activated for each in found):
+        return
+    session_id = call.actor.session_id
+    session = None if session_id is None else sessions.get(connection, call.environment_id, session_id, now=call.now)
+    if session is None or session.user_id != call.actor.user_id or "mfa" not in session.document.get("proofs", {}):
+        raise forbidden()
+
+
+def may_act_for_users(connection: Connection, call: Call) -> None:
+    """Let those go on who may give applications roles, where a worker application acts for users, or is to.
+
+    With it its users act by their roles: whoever has it in hand could act as any of them.
+    """
+    application_id = _id(call, "applicationId")
+    before = applications.get(connection, call.environment_id, application_id) if application_id else None
+    body: Any = call.body if isinstance(call.body, dict) else {}
+    grants = set(before.grant_types) if before is not None else set()
+    sent = body.get("grantTypes")
+    if isinstance(sent, list):
+        grants |= {each for each in sent if isinstance(each, str)}
+    kind = body.get("type") if before is None else before.type
+    if (
+        kind == "WORKER"
+        and grants - {"CLIENT_CREDENTIALS"}
+        and not call.permitted.allow(_GIVES_ROLES, application_id=application_id or None)
+    ):
+        raise forbidden()
+
+
 def not_above_new_group(connection: Connection, call: Call) -> None:
     """Let those go on who have every permission of the group that somebody becomes a member of."""
     body = call.body if isinstance(call.body, dict) else {}
     group_id = body.get("id")
     if isinstance(group_id, str) and is_id(group_id):
         _has_all_of(connection, call, _of_group(connection, group_id))
+
+
+def not_above_left_group(connection: Connection, call: Call) -> None:
+    """Let those go on who have every permission of the group that a group is taken out of, with its members."""
+    _has_all_of(connection, call, _of_group(connection, call.ids[-1]))
 
 
 def not_above_group(connection: Connection, call: Call) -> None:

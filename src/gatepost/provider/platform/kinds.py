@@ -79,8 +79,9 @@ APPLICATION = Kind(
         ),
     },
     guards={
+        "create": (guards.may_act_for_users,),
         "read": _OWNER,
-        "update": (guards.reaches_application, guards.not_above),
+        "update": (guards.reaches_application, guards.not_above, guards.may_act_for_users),
         "delete": (guards.reaches_application, guards.not_above),
     },
     narrow=_SINGLE | {"list"},
@@ -116,7 +117,10 @@ POLICY_ASSIGNMENT = Kind(
     "applications:{}:signOnPolicyAssignment",
     shown.policy_assignment,
     sign_on_policy_assignments.SHAPE,
-    guards=_each(ALL, guards.reaches_application),
+    guards={
+        **_each(ALL, guards.reaches_application, guards.may_act_for_users),
+        **_each(_READ, guards.reaches_application),
+    },
     narrow=ALL,
 )
 
@@ -212,7 +216,7 @@ GROUP = Kind(
         "create": (guards.reaches_new_group,),
         "read": _GROUP,
         "update": _GROUP,
-        "delete": _GROUP,
+        "delete": (guards.reaches_group, guards.not_above_group),
     },
     narrow=ALL,
     filtered=True,
@@ -227,7 +231,7 @@ DEVICE = Kind(
     devices.NICKNAME,
     guards={
         **_each(_READ, guards.reaches_user),
-        "delete": (guards.reaches_user, guards.not_above),
+        "delete": (guards.reaches_user, guards.not_above, guards.proved_second_factor),
     },
     narrow=ALL,
     own={"list": "p1:read:device", "read": "p1:read:device", "delete": "p1:delete:device"},

@@ -32,8 +32,9 @@ _A, _R = f"{_E}/applications/{{applicationId}}", f"{_E}/resources/{{resourceId}}
 _U, _G = f"{_E}/users/{{userId}}", f"{_E}/groups/{{groupId}}"
 _P = "application/vnd.pingidentity."
 
-_APPLICATION = (guards.reaches_application, guards.not_above)
+_APPLICATION = (guards.reaches_application, guards.not_above, guards.may_act_for_users)
 _USER = (guards.reaches_user, guards.not_above)
+_DEVICE = (*_USER, guards.proved_second_factor)
 _ENABLED, _MFA = Shape(Member("enabled", Flag(), required=True)), Shape(Member("mfaEnabled", Flag(), required=True))
 
 
@@ -152,7 +153,7 @@ def _people() -> Iterator[Endpoint]:
     yield from crud(f"{_E}/groups", "groupId", kinds.GROUP)
     yield from crud(f"{_G}/roleAssignments", "assignmentId", kinds.role_assignments_of("GROUP", guards.reaches_group))
     row = partial(Endpoint, anywhere=True, expands=("group",))
-    at, above = f"{_G}/memberOfGroups", (guards.reaches_group, guards.not_above_new_group)
+    at, above = f"{_G}/memberOfGroups", (guards.reaches_group, guards.reaches_joined_group, guards.not_above_new_group)
     yield row(
         "GET",
         at,
@@ -193,7 +194,7 @@ def _people() -> Iterator[Endpoint]:
         removes(by_ids(groups.remove_parent)),
         204,
         shows=None,
-        guards=(guards.reaches_group,),
+        guards=(guards.reaches_group, guards.reaches_joined_group, guards.not_above_left_group),
         action="GROUP.UNNESTED",
         anywhere=True,
     )
@@ -308,7 +309,7 @@ def _users(mailer: Mailer) -> Iterator[Endpoint]:
         201,
         takes=second_factors.NEW,
         own="p1:create:device",
-        guards=_USER,
+        guards=_DEVICE,
         anywhere=True,
         action="DEVICE.CREATED",
     )
@@ -321,7 +322,7 @@ def _users(mailer: Mailer) -> Iterator[Endpoint]:
         takes=second_factors.ACTIVATION,
         media_type=f"{_P}device.activate+json",
         own="p1:update:device",
-        guards=_USER,
+        guards=_DEVICE,
         anywhere=True,
         action="DEVICE.ACTIVATED",
     )
@@ -359,7 +360,7 @@ def _memberships() -> Iterator[Endpoint]:
         creates(by_body(memberships.add), directory.membership),
         201,
         takes=reference(),
-        guards=(guards.reaches_user, guards.not_above_new_group),
+        guards=(guards.reaches_user, guards.reaches_joined_group, guards.not_above_new_group),
         action="USER.GROUP_ADDED",
     )
     yield row(
@@ -378,7 +379,7 @@ def _memberships() -> Iterator[Endpoint]:
         removes(by_ids(memberships.remove)),
         204,
         shows=None,
-        guards=(guards.reaches_user,),
+        guards=(guards.reaches_user, guards.reaches_joined_group, guards.not_above_group),
         anywhere=True,
         action="USER.GROUP_REMOVED",
     )

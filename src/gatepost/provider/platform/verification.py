@@ -58,4 +58,5 @@ def _issued(connection: Connection, call: Call) -> tuple[User, str]:
     what = f"verification-code:{environment_id}:{user_id}"
     if not attempts.within(connection, what, most=MOST_CODES, window=CODES_WINDOW, now=call.now):
         raise InvalidData(Violation("REQUEST_LIMITED", "", "Too many codes were sent; try again later."))
-    return user, one_time_codes.issue(connection, environment_id, user_id, PURPOSE, call.now)
+    code = one_time_codes.issue(connection, environment_id, user_id, PURPOSE, call.now, address=user.email)
+    return user, code

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from gatepost.identity.refusals import InvalidData, Violation
+from gatepost.identity.shapes.fitness import unfit
 from gatepost.provider.signon.policy import choices
 from gatepost.provider.signon.state import Flow, Status
 
@@ -140,6 +141,8 @@ def read(action: Action, sent: object) -> dict[str, Any]:
             told.append(Violation("INVALID_VALUE", name, f"The value must be {_SAID[member.kind]}."))
         elif isinstance(value, str) and len(value) > (_LONGEST_ASSERTION if name == "assertion" else _LONGEST):
             told.append(Violation("SIZE_LIMIT_EXCEEDED", name, "The value is too long."))
+        elif faults := unfit(value, name):
+            told.extend(faults)
         else:
             found[name] = value
     if told:

@@ -23,6 +23,7 @@ from gatepost.identity import (
     users,
 )
 from gatepost.identity.flow_states import FlowState
+from gatepost.identity.folding import fold
 from gatepost.identity.ids import token_hash
 from gatepost.identity.mail import Mail
 from gatepost.identity.refusals import Violation
@@ -85,6 +86,7 @@ def done(connection: Connection, acting: Acting, outcome: Outcome) -> tuple[Doin
     # What a device or the audit says of the session needs it to be there.
     for effect in sorted(outcome.effects, key=lambda each: not isinstance(each, EndSessions | BeginSession)):
         _DOING[type(effect)](doing, effect)
+    _renew_cookie(doing)
     saved = flow_states.save(
         connection,
         acting.state,
@@ -97,6 +99,24 @@ def done(connection: Connection, acting: Acting, outcome: Outcome) -> tuple[Doin
         text = "Another request moved the flow at the same time; read it again."
         raise Refused(409, Violation("CONSTRAINT_VIOLATION", "", text))
     return doing, saved
+
+
+def _renew_cookie(doing: Doing) -> None:
+    """Give the browser a new cookie at the first proof, and not at the end of the sign-on alone.
+
+    Whoever made the browser use a value before would be in the flow with the user: they could enrol a second factor of
+    their own, or consent.
+    """
+    acting, flow = doing.acting, doing.flow
+    if flow.ended or acting.flow.user is not None or flow.user is None or not flow.fresh:
+        return
+    before = acting.session(doing.connection)
+    if before is not None and before.user_id == flow.user.id:
+        return  # whoever knows that cookie is signed on as the user already
+    if before is not None:
+        sessions.end(doing.connection, before.id)
+    doing.cookie = cookies.fresh()
+    doing.flow = replace(flow, session_before=False, cookies_before=_cookies(flow, None, acting.cookie))
 
 
 def belongs(state: FlowState, cookie: str) -> bool:
@@ -156,7 +176,7 @@ def _begin_session(doing: Doing, _: BeginSession) -> None:
         PROOFS: dict(flow.proofs),
         "remoteIp": acting.address,
         "applications": _applications(before if mine else None, flow.application_id),
-        COOKIES: _cookies(before if mine else None, acting.cookie),
+        COOKIES: _cookies(flow, before if mine else None, acting.cookie),
     }
     if before is not None and mine:
         sessions.signed_on_again(connection, before.id, doing.cookie.value, document, now=acting.now)
@@ -177,10 +197,10 @@ def _begin_session(doing: Doing, _: BeginSession) -> None:
     doing.flow = replace(flow, session_id=doing.session.id)
 
 
-def _cookies(session: Session | None, cookie: Cookie) -> list[str]:
+def _cookies(flow: Flow, session: Session | None, cookie: Cookie) -> tuple[str, ...]:
     """Return the hashes of the values that the browser's cookie had before: other pages of it began with them."""
-    known = list(session.document.get(COOKIES, ())) if session is not None else []
-    return [*known, token_hash(cookie.value)][-_MOST_COOKIES:]
+    known = session.document.get(COOKIES, ()) if session is not None else ()
+    return (*known, *flow.cookies_before, token_hash(cookie.value))[-_MOST_COOKIES:]
 
 
 def _applications(session: Session | None, application_id: str) -> list[str]:
@@ -198,7 +218,14 @@ def _send_code(doing: Doing, effect: SendCode) -> None:
     user = users.get(doing.connection, acting.environment_id, effect.user_id)
     if user.email is None:
         return
-    code = one_time_codes.issue(doing.connection, acting.environment_id, user.id, _PURPOSES[effect.purpose], acting.now)
+    code = one_time_codes.issue(
+        doing.connection,
+        acting.environment_id,
+        user.id,
+        _PURPOSES[effect.purpose],
+        acting.now,
+        address=user.email,
+    )
     subject, text = messages.of_code(effect.purpose, code, doing.flow.application_name)
     doing.mail = (*doing.mail, Mail(acting.environment_id, user.email, subject, text))
 
@@ -209,7 +236,7 @@ def limit_codes(connection: Connection, acting: Acting, username: str) -> None:
     Raises:
         Refused: When that was often lately.
     """
-    what = f"codes:{acting.environment_id}:{username.casefold()}"
+    what = f"codes:{acting.environment_id}:{fold(username)}"
     if not attempts.within(connection, what, most=_MOST_CODES, window=_CODES_WINDOW, now=acting.now):
         raise limited("Too many codes were asked for; try again later.")
 

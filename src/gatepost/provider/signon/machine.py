@@ -140,6 +140,7 @@ def _reset(flow: Flow, _: Reset, now: int) -> Outcome:
         user_code=flow.user_code,
         expected=flow.expected,
         session_before=flow.session_before,
+        cookies_before=flow.cookies_before,
         forced=flow.forced,
     )
     return _arrive(anew, now)
@@ -236,10 +237,11 @@ def _arrive(flow: Flow, now: int) -> Outcome:
 def _second_factor(flow: Flow, step: PolicyStep, now: int) -> Outcome:
     offered = choices(flow)
     if all(each.enrolling or each.kind == "RECOVERY_CODES" for each in offered):
-        if step.no_devices == "BYPASS":
+        if step.no_devices == "BYPASS" and not flow.devices:
             return _arrive(replace(flow, steps=flow.steps[1:]), now)
         if step.no_devices != "ENROLL" or not offered:
-            return _failed(flow, "access_denied", "The user has no second factor, and the sign-on policy asks for one")
+            text = "The user has no second factor of a kind that the sign-on policy takes"
+            return _failed(flow, "access_denied", text)
     real = [each for each in offered if not each.enrolling and each.kind != "RECOVERY_CODES"]
     if len(real) == 1:
         return _asking(flow, real[0])

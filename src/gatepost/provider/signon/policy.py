@@ -86,6 +86,8 @@ def choices(flow: Flow) -> tuple[Device, ...]:
     own = tuple(each for each in flow.devices if each.kind in step.factors)
     if any(each.kind != "RECOVERY_CODES" for each in own):
         return own
+    if any(each.kind != "RECOVERY_CODES" for each in flow.devices):
+        return ()  # of a kind that is not taken: who has only the password must not get by with another that is new
     if step.no_devices != "ENROLL":
         return ()
     return tuple(Device("", kind, enrolling=True) for kind in step.factors if kind != "RECOVERY_CODES")

@@ -132,6 +132,7 @@ class Flow:
         device: The one that is asked.
         challenge: What it is asked, sealed, or `None`.
         session_before: Whether the browser had a session when the flow began; without, its cookie never gets one.
+        cookies_before: The hashes of the values that the browser's cookie had earlier in the flow.
         forced: Whether nothing counts that was proven before this flow.
         expected: The user that the application wants, by its `id_token_hint`, or `None`.
         hint: The name that the application proposes, by its `login_hint`.
@@ -159,6 +160,7 @@ class Flow:
     device: Device | None = None
     challenge: str | None = None
     session_before: bool = True
+    cookies_before: tuple[str, ...] = ()
     forced: bool = False
     expected: str | None = None
     hint: str = ""

@@ -141,7 +141,8 @@ class Fields:
         """Return the fields of a query or a form.
 
         Raises:
-            BadRequest: When there are too many, one is not UTF-8, or one comes twice (RFC 6749 §3.1).
+            BadRequest: When there are too many, one is not UTF-8 or holds a NUL, which no database keeps, or one comes
+                twice (RFC 6749 §3.1).
         """
         if not text:
             return cls(())
@@ -149,6 +150,8 @@ class Fields:
             pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
         except (ValueError, UnicodeDecodeError):
             raise BadRequest("the fields cannot be read") from None
+        if any("\0" in name or "\0" in value for name, value in pairs):
+            raise BadRequest("a field holds a NUL character")
         return cls(tuple(pairs))
 
     def get(self, name: str) -> str | None:

@@ -1,10 +1,13 @@
 """A response of the provider."""
 
 import json
+import re
 from typing import Any, NamedTuple
 
 # Whatever a page or a token endpoint answers: nobody on the way keeps it, and nobody frames it.
 NO_STORE = (("cache-control", "no-store"), ("pragma", "no-cache"))
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Response(NamedTuple):
@@ -37,5 +40,11 @@ def json_response(
 
 
 def redirect(location: str, status: int = 302) -> Response:
-    """Return a response that sends the browser to `location`."""
+    """Return a response that sends the browser to `location`.
+
+    Raises:
+        ValueError: When it holds what would end the header.
+    """
+    if _CONTROL.search(location):
+        raise ValueError("a location holds no control characters")
     return Response(status, (("location", location), *NO_STORE))

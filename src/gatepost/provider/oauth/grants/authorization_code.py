@@ -65,6 +65,7 @@ def _issue(
     connection: Connection, call: Call, client: Client, document: Mapping[str, Any], family_id: str, jkt: str | None
 ) -> Issue:
     sign_on = SignOn.of(document)
+    issuing.check_session(connection, call, sign_on)
     user = people.signed_on(connection, call.configuration, client.application, sign_on.user_id)
     if user is None:
         raise invalid_grant("The user may not sign on any more")

@@ -60,6 +60,7 @@ async def answer(call: Call, client: Client) -> Response:
 def _issue(connection: Connection, call: Call, client: Client, request: DeviceRequest, jkt: str | None) -> Issue:
     application = client.application
     sign_on = SignOn.of(request.document)
+    issuing.check_session(connection, call, sign_on)
     user = people.signed_on(connection, call.configuration, application, sign_on.user_id)
     if user is None:
         raise invalid_grant("The user may not sign on any more")

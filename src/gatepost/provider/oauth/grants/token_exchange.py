@@ -40,6 +40,7 @@ async def answer(call: Call, client: Client) -> Response:
     if subject is None:
         raise invalid_request("subject_token is required")
     actor = _presented(call, client, "actor_token", jkt)
+    _check_raise(call, client, subject)
     sign_on = _sign_on(subject)
     allowed = _allowed(call, client, subject)
 
@@ -90,6 +91,15 @@ def _presented(call: Call, client: Client, name: str, jkt: str | None) -> dict[s
     if found.get("cnf") is not None and found["cnf"] != {"jkt": jkt}:
         raise invalid_grant(f"The {name} is bound to another key")
     return found
+
+
+def _check_raise(call: Call, client: Client, subject: Mapping[str, Any]) -> None:
+    """Refuse a worker a token whose user's roles do not count: with the new one they would."""
+    if client.application.type != "WORKER":
+        return
+    found = call.configuration.applications.get(str(subject.get("client_id", subject["aud"])))
+    if found is None or found.type != "WORKER":
+        raise invalid_grant("The subject_token is of an application that does not act with its users' roles")
 
 
 def _sign_on(subject: Mapping[str, Any]) -> SignOn:

@@ -35,7 +35,7 @@ async def reset(_: Acting) -> Decide:
 
 async def user_code(acting: Acting) -> Decide:
     """Find out what the user code of a device means."""
-    what = f"user-code:{acting.environment_id}:{acting.address}"
+    what = f"user-code:{acting.environment_id}:{attempts.network(acting.address)}"
     code = acting.fields["userCode"]
 
     def decide(connection: Connection) -> Event | Rejected:

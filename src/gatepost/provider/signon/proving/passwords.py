@@ -50,7 +50,7 @@ async def lookup(acting: Acting) -> Decide:
 
 async def _checked(acting: Acting, username: str) -> Decide:
     store, environment_id, now = acting.services.store, acting.environment_id, acting.now
-    what = f"sign-on:{environment_id}:{acting.address}"
+    what = f"sign-on:{environment_id}:{attempts.network(acting.address)}"
     over = await store.read_async(lambda each: attempts.locked(each, what, most=_MOST_FAILURES, now=now))
     if over is not None:
         raise limited("Too many sign-ons from this address failed; try again later.")

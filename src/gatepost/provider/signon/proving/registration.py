@@ -37,20 +37,24 @@ async def register(acting: Acting) -> Decide:
         "lifecycle": {"status": "VERIFICATION_REQUIRED"},
         **({"name": fields["name"]} if "name" in fields else {}),
     }
-    password = await passwords.for_new_user(acting.services.store, acting.environment_id, sent)
-    user_id, what = new_id(), f"registration:{acting.environment_id}:{acting.address}"
+    store = acting.services.store
+    # Before anything is looked at, and for itself: what is refused then counts too, as it tells which names are taken.
+    if not await store.write_async(lambda connection: _within(connection, acting)):
+        raise limited("Too many registrations from this address; try again later.")
+    password, user_id = await passwords.for_new_user(store, acting.environment_id, sent), new_id()
 
     def decide(connection: Connection) -> Event:
-        if not attempts.within(
-            connection, what, most=_MOST_REGISTRATIONS, window=_REGISTRATIONS_WINDOW, now=acting.now
-        ):
-            raise limited("Too many registrations from this address; try again later.")
         user = users.create(connection, acting.environment_id, sent, acting.now, password=password, user_id=user_id)
         noted(connection, acting, "USER.CREATED", "SUCCESS")
         limit_codes(connection, acting, user.username)
         return Unverified(user.username, user.id)
 
     return decide
+
+
+def _within(connection: Connection, acting: Acting) -> bool:
+    what = f"registration:{acting.environment_id}:{attempts.network(acting.address)}"
+    return attempts.within(connection, what, most=_MOST_REGISTRATIONS, window=_REGISTRATIONS_WINDOW, now=acting.now)
 
 
 async def verify(acting: Acting) -> Decide:
