@@ -74,7 +74,7 @@ def test_without_a_scope_everything_of_the_one_resource_is_given(served: Served)
         ("openid", "400 invalid_scope"),
         ("READ", "400 invalid_scope"),
         ('read"', "400 invalid_scope"),
-        ("read\x00", "400 invalid_scope"),
+        ("read\x00", "400 invalid_request"),
         ("x" * 300, "400 invalid_scope"),
         (" ".join(f"s{number}" for number in range(300)), "400 invalid_scope"),
     ],
