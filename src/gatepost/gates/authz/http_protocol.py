@@ -84,11 +84,11 @@ class ProxyFacingHttp(HttpToolsProtocol):
         """Take what arrived, and see that the rest comes in time and is not too much."""
         known = None if self._arriving or self._application.draining or self._busy() else self._known
         answer = None if known is None else known.answer(data)
+        self._learnt = None  # what an earlier question was found to mean says nothing about these octets
         if answer is not None:
             self._outbox.put(self.transport, answer)
             self._begin_to_idle()
         else:
-            self._learnt = None
             super().data_received(data)
         if not self._arriving:
             if self._arrival is not None:
