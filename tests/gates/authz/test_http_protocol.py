@@ -86,6 +86,27 @@ def test_a_question_takes_the_short_way_and_gets_the_same_answer_as_through_asgi
     assert InProcess().nginx("GET", "/user?x", [bearer(token())]).value("X-User") == "alice"
 
 
+def test_a_head_keeps_its_meaning_whatever_was_asked_before_on_its_connection() -> None:
+    def asked(target: bytes, sent: str) -> bytes:
+        return ASK % (target, b"%b: %b\r\n" % tuple(part.encode() for part in bearer(sent)))
+
+    plain, admin = token(), token(sub="root", scope="read admin", role="chief")
+    questions = (asked(b"/user", plain), asked(b"/admin/x", admin), asked(b"/user", admin), asked(b"/user", plain))
+
+    async def test(port: int, _: DrainingServer) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        got = []
+        for question in questions:
+            writer.write(question)
+            got.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+        assert got[0] == got[3]
+        assert statuses(b"".join(got)) == [200] * 4
+        assert b"x-scopes: read admin" in got[2]
+
+    run(test)
+
+
 def test_pipelined_questions_are_answered_in_their_order() -> None:
     async def test(port: int, _: DrainingServer) -> None:
         last = ASK % (b"/user", b"Connection: close\r\n")
