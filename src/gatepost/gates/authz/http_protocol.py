@@ -84,7 +84,7 @@ class ProxyFacingHttp(HttpToolsProtocol):
         """Take what arrived, and see that the rest comes in time and is not too much."""
         known = None if self._arriving or self._application.draining or self._busy() else self._known
         answer = None if known is None else known.answer(data)
-        self._learnt = None  # what an earlier question was found to mean says nothing about these octets
+        self._unlearn()
         if answer is not None:
             self._outbox.put(self.transport, answer)
             self._begin_to_idle()
@@ -103,6 +103,10 @@ class ProxyFacingHttp(HttpToolsProtocol):
             self._refuse(431)
         elif self._arrival is None:
             self._arrival = self.loop.call_later(ARRIVAL_SECONDS, self._too_slow)
+
+    def _unlearn(self) -> None:
+        """Forget what the last question was found to mean: it says nothing about the octets that come now."""
+        self._learnt = None
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP."""
