@@ -25,6 +25,7 @@ class BoundedHttp(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._in_head = True
+        self._ended = False  # whether a request ended in what arrived last
         self._head_octets = 0
         self._arrival: asyncio.TimerHandle | None = None
 
@@ -45,8 +46,9 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.write(_TOO_LARGE)
             self.transport.close()
             return
+        self._ended = False
         super().data_received(data)
-        if self._in_head:
+        if self._in_head and not self._ended:  # else these octets were a request's, but for the next one's beginning
             self._head_octets += len(data)
 
     def on_message_begin(self) -> None:
@@ -65,6 +67,7 @@ class BoundedHttp(HttpToolsProtocol):
         """Note that a request is there."""
         self._arrived()
         self._in_head = True
+        self._ended = True
         self._head_octets = 0
         super().on_message_complete()
 
