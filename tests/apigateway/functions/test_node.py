@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from gatepost.apigateway.functions.failures import MAX_RESPONSE
-from gatepost.apigateway.functions.node_runtime import find_node, find_runtime_client
+from gatepost.apigateway.functions.node_runtime import find_runtime_client
 from gatepost.apigateway.functions.pool import FunctionPool
 from gatepost.apigateway.invoking import Invocation
 from gatepost.apigateway.model.function import Function
 from tests.apigateway.functions.world import DEADLINE, Written, with_pool
+from tests.end_to_end.real_parts.node import NODE
+from tests.end_to_end.real_parts.npm_packages import installed
 
-pytestmark = pytest.mark.skipif(find_node() is None, reason="there is no node")
+_CLIENT = Path(__file__).with_name("node_client")
 
 _HANDLER = """
 exports.handler = async (event) => {
@@ -71,16 +73,14 @@ def _check(answers: list[Invocation]) -> None:
 
 @pytest.mark.parametrize("name", ["bin/index.mjs", "index.mjs"], ids=["until 3", "since 4"])
 def test_a_function_is_run_by_a_runtime_client_without_its_compiled_part(tmp_path: Path, name: str) -> None:
+    NODE.require()
     entry = tmp_path / "node_modules" / "aws-lambda-ric" / name
     entry.parent.mkdir(parents=True)
     entry.write_text(_STAND_IN)
     _check(with_pool(_calls, _function(tmp_path)))
 
 
-@pytest.mark.skipif(find_runtime_client(Path(__file__).parent) is None, reason="aws-lambda-ric is not installed")
 def test_a_function_is_run_by_awss_own_runtime_client(tmp_path: Path) -> None:
-    client = find_runtime_client(Path(__file__).parent)
-    assert client is not None
-    home = next(folder for folder in client.parents if folder.name == "node_modules")
-    (tmp_path / "node_modules").symlink_to(home)
+    (tmp_path / "node_modules").symlink_to(installed(_CLIENT).folder / "node_modules")
+    assert find_runtime_client(tmp_path) is not None
     _check(with_pool(_calls, _function(tmp_path)))
