@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gatepost.apigateway.authorizers.discovery_document import TIME_LIMIT
+from gatepost.apigateway.authorizers.discovery_document import TIME_LIMIT, make_fetcher
 from gatepost.apigateway.authorizers.issuer_keys import KEPT_FOR, UNKNOWN_KEY_COOLDOWN
 from gatepost.apigateway.exchange import Exchange
 from gatepost.apigateway.model.api import Api
@@ -15,8 +15,9 @@ from gatepost.apigateway.model.assumptions import Assumptions
 from gatepost.apigateway.model.authorizer import JwtAuthorizer
 from gatepost.apigateway.model.place import TemplateError
 from gatepost.testing import Endpoint, Fault, LocalIssuer, TurnableClock
-from gatepost.trust.fetch import Response
+from gatepost.trust.fetch import FetchFailed, Response
 from tests.apigateway.authorizers.world import PATIENCE, Gatekeeper, exchange, http_api, refused, run
+from tests.end_to_end.real_parts.loopback_http import Answer, loopback_http
 
 AUDIENCE = "https://api.example.com"
 DISCOVERY_FAILED = "invalid_token: OIDC discovery endpoint communication error"
@@ -56,6 +57,17 @@ def test_a_document_that_cannot_be_had_is_a_401_and_the_next_request_tries_again
     issuer.heal()
     assert ask(keeper, issuer.mint()).failure is None
     assert issuer.requests.count(Endpoint.DISCOVERY) == 2  # the keys may have moved: their place is asked for again
+
+
+@pytest.mark.parametrize(("octets", "taken"), [(150_000, True), (150_001, False)])
+def test_a_document_has_150000_octets_at_most(octets: int, taken: bool) -> None:
+    with loopback_http(lambda _: Answer(200, b" " * octets)) as url:
+        fetcher = make_fetcher(time_limit=PATIENCE)
+        if taken:
+            assert len(fetcher.fetch(url).body) == octets
+        else:
+            with pytest.raises(FetchFailed):
+                fetcher.fetch(url)
 
 
 def test_an_issuer_that_is_down(issuer: LocalIssuer) -> None:

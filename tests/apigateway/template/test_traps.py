@@ -218,3 +218,26 @@ def test_an_issuer_by_http_is_a_trap_unless_it_is_on_this_machine(loads: Loads, 
     found = of(loads(plain(JWT, issuer=issuer)), "plain-http-issuer")
     assert [words in trap.message for trap in found if words] == ([True] if words else [])
     assert bool(found) == (words is not None)
+
+
+def test_an_api_key_on_the_preflight_is_a_trap(write: Callable[..., Path]) -> None:
+    text = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod, Cors: "'*'", Auth: {ApiKeyRequired: true}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: a.b
+      Runtime: python3.12
+      InlineCode: x
+      Events:
+        E: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /user, Method: get}}
+"""
+    (trap,) = of(load(write(text)), "preflight-with-api-key")
+    assert "OPTIONS /user" in trap.message
+    assert trap.remedy == "Set Auth.AddApiKeyRequiredToCorsPreflight: false at the API."
+    healed = text.replace("ApiKeyRequired: true", "ApiKeyRequired: true, AddApiKeyRequiredToCorsPreflight: false")
+    assert of(load(write(healed)), "preflight-with-api-key") == []
