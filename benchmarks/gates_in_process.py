@@ -3,10 +3,12 @@
 import asyncio
 import io
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import ExitStack
 from itertools import cycle
 from types import ModuleType
 from typing import Any
 
+import gates_grpc
 from gate_servers import AUDIENCE, ISSUER, tokens
 from gatepost.gates import asgi, wsgi
 from gatepost.gates.fastapi import Gatepost as FastApiGate
@@ -26,11 +28,12 @@ def measure(*, rounds: int, slice_seconds: float) -> Rounds:
     """Return seconds a request of each framework, bare and with its gate."""
     key = SigningKey.generate("RS256", kid="bench")
     issuer = Issuer(ISSUER, audience=AUDIENCE, algorithms=("RS256",), keys=key.key_set())
-    route = (RoutePattern("GET /user"), Requirement(forward={"X-User": "sub"}))
-    policy = Policy({"main": issuer}, [route], token_cache=4000)
+    demands = Requirement(forward={"X-User": "sub"})
+    routes = [(RoutePattern(text), demands) for text in ("GET /user", f"POST {gates_grpc.METHOD}")]
+    policy = Policy({"main": issuer}, routes, token_cache=4000)
     known = tokens(key)
-    return interleave(
-        {
+    with ExitStack() as stack:
+        checks: dict[str, Check] = {
             "WSGI, bare": _wsgi(_plain_wsgi, known),
             "WSGI": _wsgi(wsgi.Gate(_plain_wsgi, policy=policy), known),
             "Flask, bare": _wsgi(_flask(None), known),
@@ -41,16 +44,17 @@ def measure(*, rounds: int, slice_seconds: float) -> Rounds:
             "ASGI": _asgi(asgi.Gate(_plain_asgi, policy=policy), known),
             "FastAPI, bare": _asgi(_fastapi(None), known),
             "FastAPI": _asgi(_fastapi(policy), known),
-        },
-        rounds=rounds,
-        slice_seconds=slice_seconds,
-    )
+        }
+        for name, server in (("gRPC", gates_grpc.threaded), ("gRPC on asyncio", gates_grpc.on_asyncio)):
+            checks[f"{name}, bare"] = stack.enter_context(server(None, known))
+            checks[name] = stack.enter_context(server(policy, known))
+        return interleave(checks, rounds=rounds, slice_seconds=slice_seconds)
 
 
 def section(measured: Rounds) -> str:
     """Return the section of the results."""
     rows = []
-    for name in ("WSGI", "Flask", "Django", "ASGI", "FastAPI"):
+    for name in ("WSGI", "Flask", "Django", "ASGI", "FastAPI", "gRPC", "gRPC on asyncio"):
         bare, gated = measured.seconds[f"{name}, bare"], measured.seconds[name]
         cost = sorted((b - a) * 1e6 for a, b in zip(bare, gated, strict=True))
         rows.append(
@@ -62,7 +66,8 @@ def section(measured: Rounds) -> str:
             )
         )
     head = ("", "bare, µs a request", "with the gate", "the gate's cost")
-    return "### In the process, verified tokens remembered\n\n" + table(head, rows)
+    about = "gRPC is called through loopback, which is most of its time and of the spread."
+    return f"### In the process, verified tokens remembered\n\n{about}\n\n{table(head, rows)}"
 
 
 def _plain_wsgi(environ: dict[str, Any], start_response: Any) -> list[bytes]:
