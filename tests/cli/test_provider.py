@@ -403,3 +403,28 @@ def test_a_password_in_the_file_stays_when_it_is_not_known(tmp_path: Path) -> No
     file.write_text('{"something": "else"}')
     with pytest.raises(Failure, match="holds something else"):
         provider_bootstrap.keep(file, members)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["export"], ["backup", "copy.jsonl"], ["keys", "list"], ["keys", "rotate"], ["seed", "shop.yaml"]],
+    ids=" ".join,
+)
+def test_a_database_that_is_not_there_is_not_made_by_asking_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tmp_path.joinpath("shop.yaml").write_text("users: []\n")
+    ended = run("provider", *command)
+    assert (ended.status, ended.err) == (
+        2,
+        "gatepost: gatepost.db is not there; name the database with --database, or make one: gatepost provider\n",
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["shop.yaml"]
+
+
+def test_a_file_that_is_not_there_makes_no_database(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for command in ("seed", "restore"):
+        assert run("provider", command, "nothing.yaml").status == 2
+    assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ import typer
 from gatepost.cli.failure import Failure
 from gatepost.cli.plain_text import plain
 from gatepost.cli.provider_options import DATABASE, Database, Environment, KeyFile
-from gatepost.cli.provider_store import first_environment, opened_store, provider_store
+from gatepost.cli.provider_store import existing_store, first_environment, opened_store, provider_store
 from gatepost.cli.trusted import read_file
 
 
@@ -33,20 +33,21 @@ def seed(
 
     Example: gatepost provider seed shop.yaml
     """
-    with provider_store(database, key_file) as (store, sealing):
-        from gatepost.provider.seeding.document import MOST_OCTETS, Document, SeedError
-        from gatepost.provider.seeding.loading import load
+    from gatepost.provider.seeding.document import MOST_OCTETS, Document, SeedError
 
-        octets = read_file(file)
-        try:
-            if len(octets) > MOST_OCTETS:
-                raise SeedError([(1, "the file is too large; load users by the platform's API")])
-            document = Document(octets.decode("utf-8", "replace"))
+    octets = read_file(file)
+    try:
+        if len(octets) > MOST_OCTETS:
+            raise SeedError([(1, "the file is too large; load users by the platform's API")])
+        document = Document(octets.decode("utf-8", "replace"))
+        with provider_store(database, key_file) as (store, sealing):
+            from gatepost.provider.seeding.loading import load
+
             outcome = load(store, sealing, first_environment(store, environment), document, int(time.time() * 1000))
-        except SeedError as error:
-            for line, text in error.problems:
-                typer.echo(f"{file}:{line}: {plain(text)}", err=True)
-            return 2
+    except SeedError as error:
+        for line, text in error.problems:
+            typer.echo(f"{file}:{line}: {plain(text)}", err=True)
+        return 2
     typer.echo(f"{outcome.made} made, {outcome.changed} changed", err=True)
     return 0
 
@@ -100,7 +101,7 @@ def backup(
 
     Example: gatepost provider backup gatepost-monday.jsonl.gz
     """
-    store = opened_store(database)
+    store = existing_store(database)
     try:
         from gatepost.provider.backups import back_up
 

@@ -19,7 +19,7 @@ _KEY_FILE = "gatepost.key"
 
 
 def opened_store(database: str) -> "Store":
-    """Return the store.
+    """Return the store, whose SQLite file is made when it is not there.
 
     Raises:
         Failure: When the packages of the server are not installed.
@@ -30,6 +30,19 @@ def opened_store(database: str) -> "Store":
     except ModuleNotFoundError as error:
         raise Failure(f"this needs {error.name}; run: pip install 'gatepost[server]'") from None
     return Store.open(database)
+
+
+def existing_store(database: str) -> "Store":
+    """Return the store, as `opened_store` does, when it is there: nobody asks an empty one that was made by mistake.
+
+    Raises:
+        Failure: When the SQLite file is not there, or the packages of the server are not installed.
+        ConfigurationError: When it cannot be opened.
+    """
+    path = database.removeprefix("sqlite:///")
+    if path != database and not Path(path).exists():
+        raise Failure(f"{path} is not there; name the database with --database, or make one: gatepost provider")
+    return opened_store(database)
 
 
 def sealing_key(store: "Store", key_file: Path | None) -> "SealingKey":
@@ -62,9 +75,9 @@ def provider_store(database: str, key_file: Path | None) -> "Iterator[tuple[Stor
     """Give the store and the key to a `with` block.
 
     Raises:
-        Failure: As `opened_store` and `sealing_key` do.
+        Failure: As `existing_store` and `sealing_key` do.
     """
-    store = opened_store(database)
+    store = existing_store(database)
     try:
         yield store, sealing_key(store, key_file)
     finally:

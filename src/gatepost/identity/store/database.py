@@ -139,5 +139,6 @@ def reachable(url: URL) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[-1] if str(error.orig).strip() else "it does not answer"
-        raise ConfigurationError(f"{url.render_as_string(hide_password=True)}: {reason}") from None
+        reason = next(iter(str(error.orig).strip().splitlines()), "it does not answer")
+        shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+        raise ConfigurationError(f"{shown}: {reason}") from None
