@@ -61,15 +61,7 @@ def listen(host: str, port: int) -> socket.socket:
         OSError: When it cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
 
 
 def listen_unix(path: Path, mode: int = 0o660) -> socket.socket:
